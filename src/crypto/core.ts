@@ -1,0 +1,66 @@
+/** What the layers above ask of the cipher: keys that work and never show their bytes, and sealing in bulk. */
+
+/**
+ * A 256-bit key in memory that JavaScript cannot read. Made only by a CryptoCore.
+ * Using a destroyed key is a bug and throws an assertion error.
+ */
+export interface SecretKey {
+  readonly destroyed: boolean;
+  /** Wipes the key; a second call does nothing. */
+  destroy(): void;
+}
+
+/** Numbers per page in `PageBatch.pages`. */
+export const pageBatchStride = 5;
+
+/**
+ * Pages to seal or open in one call. `pages` holds five numbers a page:
+ * inOffset, inBytes (into `input`), outOffset (into `output`), aadOffset, aadBytes (into `aad`).
+ * A sealed page is `nonce (24) ‖ ciphertext (as long as the plaintext) ‖ tag (16)`.
+ * `inBytes` counts the plaintext when sealing and the whole sealed page when opening.
+ */
+export interface PageBatch {
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  readonly aad: Uint8Array;
+  readonly pages: Uint32Array;
+}
+
+export const nonceBytes = 24;
+export const tagBytes = 16;
+/** What sealing adds to a page: nonce and tag. */
+export const sealedPageOverheadBytes = nonceBytes + tagBytes;
+export const commitmentBytes = 32;
+/** What sealKey and sealBytes add: commitment, nonce and tag. */
+export const envelopeOverheadBytes = commitmentBytes + sealedPageOverheadBytes;
+
+export interface CryptoCore {
+  readonly name: 'native' | 'fallback';
+  /** The kernel in use, e.g. `vaes512`; `openssl` for the fallback. */
+  readonly kernel: string;
+
+  /** A fresh random key from the kernel's generator. */
+  generateKey(): SecretKey;
+  /** Takes 32 bytes and wipes them in `bytes`. */
+  importKey(bytes: Uint8Array): SecretKey;
+  /** HKDF-Expand (RFC 5869, SHA-256) of the parent with `info`: one parent and info, one key. */
+  deriveKey(parent: SecretKey, info: Uint8Array): SecretKey;
+
+  /**
+   * Seals a key under another: `commitment (32) ‖ nonce (24) ‖ ciphertext ‖ tag (16)`, XAES-256-GCM with `context` as
+   * associated data. The commitment is HMAC-SHA-256 over a label, nonce and context under a key derived from the
+   * wrapping key, checked in constant time before any decryption, since GCM alone does not bind a key (R-COM-1).
+   */
+  sealKey(wrapping: SecretKey, key: SecretKey, context: Uint8Array): Uint8Array;
+  /** Throws IntegrityFault whatever the cause: wrong key, wrong context, changed bytes, wrong length. */
+  openKey(wrapping: SecretKey, sealed: Uint8Array, context: Uint8Array): SecretKey;
+  /** The same envelope around bytes that JavaScript may see. */
+  sealBytes(key: SecretKey, plain: Uint8Array, context: Uint8Array): Uint8Array;
+  /** Throws IntegrityFault as openKey does. */
+  openBytes(key: SecretKey, sealed: Uint8Array, context: Uint8Array): Uint8Array;
+
+  /** Seals every page with XAES-256-GCM; the batch shares its first 12 nonce bytes, fresh from the kernel. */
+  sealPages(key: SecretKey, batch: PageBatch): void;
+  /** Opens every page. Returns -1, or the index of the first page that failed; failed pages are zeros in `output`. */
+  openPages(key: SecretKey, batch: PageBatch): number;
+}

@@ -1,0 +1,7 @@
+/** One client connection: an HTTP socket or an in-process client. Key caches live and die with it. */
+
+export interface ClientConnection {
+  readonly id: number;
+  /** Aborted when the client has gone: every key cached for it is then wiped. */
+  readonly closed: AbortSignal;
+}
