@@ -1,0 +1,17 @@
+/** Readers of option values that refuse what they do not take, in the words of the command line. */
+import { InvalidArgumentError } from 'commander';
+
+export function wholeNumber(name: string, max: number, min = 0): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`${name} takes a whole number from ${min} to ${max}.`);
+  };
+}
+
+export function matching(pattern: RegExp, what: string): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new InvalidArgumentError(`It takes ${what}.`);
+  };
+}

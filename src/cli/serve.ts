@@ -1,0 +1,177 @@
+/** `cryptable serve`: runs the HTTP server on a data folder until it is told to stop. */
+import { statSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { type Logger, pino } from 'pino';
+import { type Database, open } from '../index.ts';
+import { type Credentials, credentialsOf, credentialsVariable, isLoopback } from './credentials.ts';
+import { CommandFault, exitCodes, usageFault } from './exit-code.ts';
+import { matching, wholeNumber } from './option-parsers.ts';
+import { answerParent, leaveParent } from './parent-process.ts';
+import { type RootKeyOptions, rootKeyOf, withRootKeyOptions } from './store-options.ts';
+import { version } from './version.ts';
+
+export interface ServeOptions extends RootKeyOptions {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
+  readonly account: string;
+  readonly keyWatchSeconds: number;
+  readonly accessKey: readonly string[];
+  readonly trustEveryCaller?: true;
+  readonly requireNative?: true;
+  readonly logLevel: string;
+}
+
+const logLevels = ['silent', 'error', 'warn', 'info'] as const;
+
+export const serve = withRootKeyOptions(
+  new Command('serve')
+    .description('run the server until it is stopped')
+    .option('--data <dir>', 'the data folder; made where there is none', './data')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber('--port', 65_535), 8000)
+    .option(
+      '--region <name>',
+      'region of callers that name none',
+      matching(/^[a-z][a-z0-9-]{1,31}$/, 'a region, as us-east-1'),
+      'us-east-1',
+    )
+    .option(
+      '--account <id>',
+      'account that owns all tables and keys',
+      matching(/^\d{12}$/, 'an account of twelve digits'),
+      '000000000000',
+    ),
+)
+  .option(
+    '--key-watch-seconds <number>',
+    'how often the state of customer keys is looked at',
+    wholeNumber('--key-watch-seconds', 86_400, 1),
+    60,
+  )
+  .option(
+    '--access-key <id:secret>',
+    `a caller to let in; repeatable. ${credentialsVariable} keeps it off the command line`,
+    collect,
+    [],
+  )
+  .option('--trust-every-caller', 'listen beyond this machine without credentials')
+  .option('--require-native', 'refuse to start on the fallback core')
+  .addOption(
+    new Option('--log-level <level>', 'what goes to stderr, as JSON lines')
+      .choices(logLevels)
+      .default('info'),
+  )
+  .action(run);
+
+async function run(options: ServeOptions): Promise<void> {
+  const credentials = credentialsOf(options.accessKey);
+  assertCallersKnown(options, credentials);
+  const rootKey = rootKeyOf(options);
+  const log = pino({ level: options.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const database = await open(options.data, {
+    ...rootKey,
+    account: options.account,
+    region: options.region,
+    keyWatchIntervalMs: options.keyWatchSeconds * 1000,
+    requireNative: options.requireNative === true,
+    log,
+  });
+  const server = await listen(database, options, credentials);
+  process.stdout.write(startText({ options, address: server, stats: database.stats(), credentials }));
+  await stopAsked(log, (stop) => answerParent(database, server, stop));
+  await server.close();
+  await database.close();
+  leaveParent();
+  log.info({}, 'stopped');
+}
+
+function assertCallersKnown(
+  { host, trustEveryCaller }: ServeOptions,
+  credentials: readonly Credentials[],
+): void {
+  if (isLoopback(host) || credentials.length > 0 || trustEveryCaller === true) return;
+  throw usageFault(
+    `${host} can be reached by other machines and no credentials are configured: give --access-key or ` +
+      `${credentialsVariable}, or --trust-every-caller if every machine that reaches it may do anything.`,
+  );
+}
+
+async function listen(database: Database, { host, port }: ServeOptions, credentials: readonly Credentials[]) {
+  try {
+    const pairs = credentials.length === 0 ? {} : { credentials: [...credentials] };
+    return await database.listen({ host, port, ...pairs });
+  } catch (fault) {
+    await database.close();
+    const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new CommandFault(`Port ${port} of ${host} is taken; --port chooses another.`, exitCodes.fault, {
+        cause: fault,
+      });
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new CommandFault(
+        `${host} is no address of this machine; --host chooses another.`,
+        exitCodes.fault,
+        { cause: fault },
+      );
+    }
+    throw fault;
+  }
+}
+
+/** Resolves when the process is asked to stop; a second signal ends it on the spot. */
+function stopAsked(log: Logger, onStop: (stop: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (signal: string) => {
+      log.info({ signal }, 'stopping: answering what is under way');
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(exitCodes.fault));
+        stop(signal);
+      });
+    }
+    onStop(() => stop('parent gone'));
+  });
+}
+
+interface Start {
+  readonly options: Pick<ServeOptions, 'data' | 'region' | 'account'>;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly stats: { readonly kernel: string; readonly rootKey: string };
+  readonly credentials: readonly Credentials[];
+}
+
+/** What the operator should know at a glance. */
+export function startText({ options, address, stats, credentials }: Start): string {
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const callers =
+    credentials.length > 0
+      ? `${credentials.length} access key${credentials.length === 1 ? '' : 's'}, every request must be signed`
+      : 'no credentials are configured: EVERY CALLER IS TRUSTED';
+  const lines = [
+    `cryptable ${version()} listens on http://${host}:${address.port}`,
+    `  data      ${options.data} (region ${options.region}, account ${options.account})`,
+    `  kernel    ${stats.kernel}`,
+    `  root key  ${stats.rootKey}`,
+    `  callers   ${callers}`,
+  ];
+  if (sharesDisk(stats.rootKey, options.data)) {
+    lines.push(
+      '  warning   the root key lies on the disk of the data: who takes that disk has both (--root-key)',
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function sharesDisk(rootKey: string, data: string): boolean {
+  const [key, folder] = [rootKey, data].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return key !== undefined && folder !== undefined && key.dev === folder.dev;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
