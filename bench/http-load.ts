@@ -1,0 +1,158 @@
+/** The load of the `http` bench, a process of its own: raw keep-alive connections that send one request after another. */
+import { createHash, createHmac } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { SignatureV4 } from '@smithy/signature-v4';
+
+export interface LoadOrder {
+  readonly port: number;
+  readonly operation: 'GetItem' | 'PutItem';
+  readonly connections: number;
+  readonly turnMs: number;
+  readonly itemCount: number;
+  readonly tableName: string;
+  /** Sign each request; else a constant header stands in, which no one checks. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export type LoadResult = { readonly perSecond: number } | { readonly failed: string };
+
+/** Signing costs more than sending: so many requests are made beforehand and sent in turn. */
+const preparedCount = 2_048;
+const headerEnd = Buffer.from('\r\n\r\n');
+
+process.on('message', (order: LoadOrder) => {
+  run(order).then(
+    (perSecond) => process.send?.({ perSecond } satisfies LoadResult),
+    (fault: unknown) => process.send?.({ failed: String(fault) } satisfies LoadResult),
+  );
+});
+
+async function run(order: LoadOrder): Promise<number> {
+  const requests: Buffer[] = [];
+  for (let index = 0; index < preparedCount; index++) requests.push(await prepare(order, index));
+  let next = 0;
+  const take = () => requests[next++ % preparedCount] ?? Buffer.alloc(0);
+  const startMs = performance.now();
+  const counts = await Promise.all(
+    Array.from({ length: order.connections }, () => sendUntil(order, startMs + order.turnMs, take)),
+  );
+  return (counts.reduce((sum, each) => sum + each, 0) * 1000) / (performance.now() - startMs);
+}
+
+/** One connection: sends, waits for the whole answer, sends again. Any status but 200 fails the bench. */
+function sendUntil({ port }: LoadOrder, endMs: number, take: () => Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let done = 0;
+    let held: Buffer = Buffer.alloc(0);
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(take()));
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('the server closed a connection')));
+    socket.on('data', (piece: Buffer) => {
+      held = held.length === 0 ? piece : Buffer.concat([held, piece]);
+      const answerBytes = wholeAnswer(held);
+      if (answerBytes === undefined) return;
+      if (held.toString('latin1', 9, 12) !== '200') {
+        reject(new Error(`the server answered: ${held.toString('utf8').slice(0, 400)}`));
+        socket.destroy();
+        return;
+      }
+      held = held.subarray(answerBytes);
+      done++;
+      if (performance.now() < endMs) {
+        socket.write(take());
+        return;
+      }
+      socket.removeAllListeners('close');
+      socket.destroy();
+      resolve(done);
+    });
+  });
+}
+
+// Bytes of the first answer, once all have arrived.
+function wholeAnswer(held: Buffer): number | undefined {
+  const end = held.indexOf(headerEnd);
+  if (end < 0) return undefined;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(held.toString('latin1', 0, end))?.[1];
+  if (length === undefined) throw new Error('an answer without content-length');
+  const whole = end + headerEnd.length + Number(length);
+  return held.length >= whole ? whole : undefined;
+}
+
+async function prepare(order: LoadOrder, index: number): Promise<Buffer> {
+  // Steps through the items in an order that neither walks the tree nor repeats.
+  const key = { id: { S: `item-${String((index * 7_919) % order.itemCount).padStart(8, '0')}` } };
+  const body = JSON.stringify(
+    order.operation === 'GetItem'
+      ? { TableName: order.tableName, Key: key }
+      : { TableName: order.tableName, Item: { ...key, ...itemBody(index) } },
+  );
+  const headers = {
+    host: `127.0.0.1:${order.port}`,
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': `DynamoDB_20120810.${order.operation}`,
+    'content-length': String(Buffer.byteLength(body)),
+  };
+  const signed = order.credentials === undefined ? unsigned(headers) : await sign(order, headers, body);
+  const lines = Object.entries(signed).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`POST / HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** What an item of the bench holds beside its key: about 250 bytes. */
+export function itemBody(seed: number): Record<string, { S: string } | { N: string }> {
+  return {
+    name: { S: `name of item ${seed}` },
+    text: { S: `${seed} `.repeat(40).slice(0, 180) },
+    count: { N: String(seed) },
+    price: { N: `${seed}.25` },
+  };
+}
+
+function unsigned(headers: Record<string, string>): Record<string, string> {
+  return {
+    ...headers,
+    'x-amz-date': new Date().toISOString().replaceAll(/[-:]|\.\d+/g, ''),
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/dynamodb/aws4_request, ' +
+      `SignedHeaders=host;x-amz-date;x-amz-target, Signature=${'0'.repeat(64)}`,
+  };
+}
+
+/** SHA-256 as the signer asks for it: keyed when it is given a key. */
+class Sha256 {
+  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
+
+  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
+  }
+
+  update(piece: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytesOf(piece));
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest());
+  }
+}
+
+function bytesOf(piece: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof piece === 'string') return Buffer.from(piece);
+  if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+  return new Uint8Array(piece);
+}
+
+async function sign({ port, credentials }: LoadOrder, headers: Record<string, string>, body: string) {
+  if (credentials === undefined) return headers;
+  const signer = new SignatureV4({ service: 'dynamodb', region: 'us-east-1', credentials, sha256: Sha256 });
+  const request = {
+    method: 'POST',
+    protocol: 'http:',
+    hostname: '127.0.0.1',
+    port,
+    path: '/',
+    query: {},
+    headers,
+    body,
+  };
+  return (await signer.sign(request)).headers;
+}
