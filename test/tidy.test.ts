@@ -11,6 +11,8 @@ const linesMax = 400;
 /** Sources without a test of their own, each with the reason. A folder ends in a slash. */
 const testedElsewhere: Readonly<Record<string, string>> = {
   'src/base/log.ts': 'its one value does nothing',
+  'src/cli/existing-store.ts':
+    'verify.test.ts and keys.test.ts open stores that are there, missing and wrong',
   'src/cli/demo/':
     'its steps run, and are checked, in test/cli/demo.test.ts; parts with logic have their own',
 };

@@ -1,8 +1,9 @@
 /** `cryptable keys list`: the keys of a store's own key service, and the tables each one protects. */
 import { Command } from 'commander';
-import { type Database, open } from '../index.ts';
+import type { Database } from '../index.ts';
 import { columns } from './columns.ts';
-import { type RootKeyOptions, rootKeyOf, withRootKeyOptions } from './store-options.ts';
+import { openExisting } from './existing-store.ts';
+import { type RootKeyOptions, withRootKeyOptions } from './store-options.ts';
 
 type Key = Awaited<ReturnType<Database['keys']>>[number];
 
@@ -17,7 +18,7 @@ const list = withRootKeyOptions(
     .option('--data <dir>', 'the data folder', './data')
     .option('--json', 'print one JSON array instead'),
 ).action(async ({ data, json, ...rootKey }: ListOptions) => {
-  const database = await open(data, { ...rootKeyOf(rootKey), create: false });
+  const database = await openExisting(data, rootKey);
   try {
     const found = await database.keys();
     process.stdout.write(json === true ? `${JSON.stringify(found, undefined, 2)}\n` : keysText(found));

