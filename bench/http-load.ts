@@ -98,11 +98,11 @@ async function prepare(order: LoadOrder, index: number): Promise<Buffer> {
   return Buffer.from(`POST / HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** What an item of the bench holds beside its key: about 250 bytes. */
+/** What an item of the bench holds beside its key: about 1 KB. */
 export function itemBody(seed: number): Record<string, { S: string } | { N: string }> {
   return {
     name: { S: `name of item ${seed}` },
-    text: { S: `${seed} `.repeat(40).slice(0, 180) },
+    text: { S: `${seed} `.repeat(200).slice(0, 900) },
     count: { N: String(seed) },
     price: { N: `${seed}.25` },
   };
