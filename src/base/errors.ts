@@ -42,6 +42,7 @@ const refusals = {
   UnsupportedKeyOperation: (d: { message: string }) => d.message,
   KeyAccessDenied: (d: { message: string }) => d.message,
   KeyLimitExceeded: (d: { message: string }) => d.message,
+  InvalidGrantToken: (_: Record<never, never>) => '',
   InvalidMarker: (_: Record<never, never>) => '',
   MalformedPolicy: (d: { message: string }) => d.message,
   TagRefused: (d: { message: string }) => d.message,
@@ -80,6 +81,7 @@ const outages = {
   KeyServiceUnavailable: 'The key service does not answer.',
   RootKeyMissing: 'The root key that opens this key service is not there.',
   RootKeyWrong: 'This root key does not open this key service.',
+  RootKeyUnsafe: 'The root key is kept where others could take it.',
   AddonUnavailable: 'The native addon cannot be used here.',
   Closed: 'The engine is closed.',
 } as const;
