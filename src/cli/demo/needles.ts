@@ -59,8 +59,12 @@ export class NeedleIndex {
   readonly #texts: readonly string[];
   readonly #bytes: Buffer;
   readonly #starts: Uint32Array;
+  /** One bit a bucket, small enough to stay in the processor's cache. */
+  readonly #filled = new Uint32Array(2 ** bucketBits / 32);
   readonly #firstOfBucket: Int32Array;
   readonly #nextInBucket: Int32Array;
+  /** The first eight bytes of each needle as two words: most that share a bucket differ here already. */
+  readonly #prefixes: Int32Array;
 
   /** Each text in each form; every form of a text must have eight bytes or more. */
   constructor(texts: readonly string[]) {
@@ -72,27 +76,37 @@ export class NeedleIndex {
     this.#starts = new Uint32Array(parts.length + 1);
     this.#firstOfBucket = new Int32Array(2 ** bucketBits).fill(-1);
     this.#nextInBucket = new Int32Array(parts.length);
+    this.#prefixes = new Int32Array(parts.length * 2);
     for (const [index, part] of parts.entries()) {
       if (part.length < prefixBytes) throw new RangeError(`a needle has at least ${prefixBytes} bytes`);
       this.#starts[index + 1] = (this.#starts[index] ?? 0) + part.length;
-      const bucket = bucketOf(part.readUInt32LE(0), part.readUInt32LE(4));
+      this.#prefixes.set([part.readInt32LE(0), part.readInt32LE(4)], index * 2);
+      const bucket = bucketOf(part.readInt32LE(0), part.readInt32LE(4));
       this.#nextInBucket[index] = this.#firstOfBucket[bucket] ?? -1;
       this.#firstOfBucket[bucket] = index;
+      this.#filled[bucket >>> 5] = (this.#filled[bucket >>> 5] ?? 0) | (1 << (bucket & 31));
     }
   }
 
   /** Calls `onHit` for every needle at every place it starts at, before `to`. */
   search(haystack: Buffer, to: number, onHit: (needle: Needle, offset: number) => void): void {
     const last = Math.min(to, haystack.length - prefixBytes + 1);
+    if (last <= 0) return;
+    // The eight bytes at `at` as two words, moved on byte by byte: this loop runs for each byte of the disk.
+    const [filled, firstOfBucket, nextInBucket] = [this.#filled, this.#firstOfBucket, this.#nextInBucket];
+    const prefixes = this.#prefixes;
+    let low = haystack.readInt32LE(0);
+    let high = haystack.readInt32LE(4);
     for (let at = 0; at < last; at++) {
-      // Bytes by hand: this line runs for each byte of the disk, and readUInt32LE checks its bounds each time.
-      const low = word(haystack, at);
-      const high = word(haystack, at + 4);
-      let index = this.#firstOfBucket[bucketOf(low, high)] ?? -1;
-      while (index >= 0) {
-        if (this.#matches(index, haystack, at)) onHit(this.#needle(index), at);
-        index = this.#nextInBucket[index] ?? -1;
+      const bucket = bucketOf(low, high);
+      if (((filled[bucket >>> 5] ?? 0) >>> (bucket & 31)) & 1) {
+        for (let index = firstOfBucket[bucket] ?? -1; index >= 0; index = nextInBucket[index] ?? -1) {
+          if (prefixes[index * 2] !== low || prefixes[index * 2 + 1] !== high) continue;
+          if (this.#matches(index, haystack, at)) onHit(this.#needle(index), at);
+        }
       }
+      low = (low >>> 8) | (high << 24);
+      high = (high >>> 8) | ((haystack[at + prefixBytes] ?? 0) << 24);
     }
   }
 
@@ -107,11 +121,6 @@ export class NeedleIndex {
     const text = this.#texts[Math.floor(index / forms.length)] ?? '';
     return { text, form: forms[index % forms.length] ?? 'raw' };
   }
-}
-
-function word(bytes: Buffer, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-  return a | (b << 8) | (c << 16) | (d << 24);
 }
 
 function bucketOf(low: number, high: number): number {
