@@ -1,5 +1,5 @@
 /** Tree keys: how primary keys are ordered in a table's tree, and the ranges that Query and Scan walk. */
-import { concatBytes } from '../base/bytes.ts';
+import { compareBytes, concatBytes } from '../base/bytes.ts';
 import { assert } from '../base/errors.ts';
 import type { AttributeValue, Item } from './attribute.ts';
 import { hashKeyBytesMax, type KeySchema, keyPartBytes, keyValue } from './key-schema.ts';
@@ -128,4 +128,10 @@ export function segmentRange(segment: number, totalSegments: number): KeyRange {
 /** What is left of a range behind a start key, in the direction of the walk. */
 export function rangeAfter(whole: KeyRange, startKey: Uint8Array, backwards: boolean): KeyRange {
   return backwards ? { ...whole, to: startKey } : { ...whole, from: successor(startKey) };
+}
+
+export function isInRange({ from, to }: KeyRange, key: Uint8Array): boolean {
+  return (
+    (from === undefined || compareBytes(key, from) >= 0) && (to === undefined || compareBytes(key, to) < 0)
+  );
 }

@@ -1,0 +1,84 @@
+/** ExclusiveStartKey: where a page may begin, and the refusals of where it may not (spec 7.4). */
+import { Refusal } from '../base/errors.ts';
+import { attributeType, type Item } from './attribute.ts';
+import { checkedItem, type RawItem } from './attribute-check.ts';
+import type { BoundKeyCondition } from './expression/key-condition.ts';
+import { checkKey, type KeySchema, keyAttributes, keyMismatch, keyValue } from './key-schema.ts';
+import { encodeKey, isInRange, partitionRange, segmentRange } from './tree-key.ts';
+import { equalValues } from './value-order.ts';
+
+const invalid = 'The provided starting key is invalid';
+
+function refuse(message: string): never {
+  throw new Refusal('Validation', { message });
+}
+
+/** Texts that AWS leaves as they are; all others follow the words of `invalid`. */
+const bareTexts = [
+  'contains duplicates',
+  'number set',
+  'numeric value',
+  'significant digits',
+  'number with magnitude',
+];
+
+/** The values of a start key; its fit to the table comes later. */
+export function checkedStartKeyItem(raw: RawItem): Item {
+  try {
+    return checkedItem(raw);
+  } catch (fault) {
+    if (!(fault instanceof Refusal)) throw fault;
+    if (bareTexts.some((text) => fault.message.includes(text))) throw fault;
+    refuse(`${invalid}: ${fault.message}`);
+  }
+}
+
+/** Refuses a start key that is no key of the table, or one of another segment. */
+export function checkScanStartKey(
+  schema: KeySchema,
+  startKey: Item,
+  segment?: { readonly Segment: number; readonly TotalSegments: number },
+): void {
+  checkStartKey(schema, startKey);
+  if (segment === undefined) return;
+  const range = segmentRange(segment.Segment, segment.TotalSegments);
+  if (isInRange(range, encodeKey(schema, startKey))) return;
+  refuse(
+    `${invalid}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. ` +
+      `TotalSegments: ${segment.TotalSegments} Segment: ${segment.Segment}`,
+  );
+}
+
+/** Refuses a start key that is no key of the table, or none that this query could have returned. */
+export function checkQueryStartKey(
+  schema: KeySchema,
+  startKey: Item,
+  { hash, sort }: BoundKeyCondition,
+): void {
+  if (startKey.size !== keyAttributes(schema).length) refuse(invalid);
+  for (const { name, type } of keyAttributes(schema)) {
+    const value = startKey.get(name) ?? refuse(invalid);
+    if (attributeType(value) !== type) refuse(keyMismatch);
+  }
+  checkStartKey(schema, startKey);
+  const samePartition = equalValues(keyValue(startKey, schema.hash), hash);
+  if (sort === undefined) {
+    if (samePartition) return;
+    refuse('The provided starting key is outside query boundaries based on provided conditions');
+  }
+  // The predicate is asked in the start key's own partition: another partition has its own sentence.
+  const inOwnPartition = partitionRange(schema, keyValue(startKey, schema.hash), sort);
+  if (!isInRange(inOwnPartition, encodeKey(schema, startKey))) {
+    refuse('The provided starting key does not match the range key predicate');
+  }
+  if (!samePartition) refuse('The query can return at most one row and cannot be restarted');
+}
+
+function checkStartKey(schema: KeySchema, startKey: Item): void {
+  try {
+    checkKey(schema, startKey);
+  } catch (fault) {
+    if (!(fault instanceof Refusal)) throw fault;
+    refuse(`${invalid}: ${fault.message}`);
+  }
+}
