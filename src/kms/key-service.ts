@@ -13,7 +13,13 @@ export interface Caller {
 export type EncryptionContext = ReadonlyMap<string, string>;
 
 export type KeyState =
-  | 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport' | 'Unavailable' | 'Creating' | 'Updating';
+  | 'Enabled'
+  | 'Disabled'
+  | 'PendingDeletion'
+  | 'PendingImport'
+  | 'Unavailable'
+  | 'Creating'
+  | 'Updating';
 
 export interface KeyDescription {
   readonly keyId: string;

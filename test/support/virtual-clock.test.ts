@@ -29,10 +29,7 @@ test('a jump moves the wall clock alone', () => {
 test('advanceAndSettle lets what a timer started finish before the next timer', async () => {
   const clock = new VirtualClock();
   const seen: string[] = [];
-  clock.after(1, async () => {
-    await Promise.resolve();
-    seen.push('work of the first');
-  });
+  clock.after(1, () => void Promise.resolve().then(() => seen.push('work of the first')));
   clock.after(2, () => seen.push('second'));
   await clock.advanceAndSettle(2);
   expect(seen).toEqual(['work of the first', 'second']);

@@ -1,0 +1,108 @@
+/** Making, moving, removing and listing aliases. */
+import type { Clock } from '../../base/clock.ts';
+import { Refusal } from '../../base/errors.ts';
+import type { Caller } from '../key-service.ts';
+import { requireAccess } from './access.ts';
+import { type AliasRecord, aliasArn, aliasesPerKeyMax, checkAliasName, managedAlias } from './alias.ts';
+import type { KeyRecord } from './key.ts';
+import { findKey } from './key-lookup.ts';
+import type { KeyRing } from './key-ring.ts';
+import { requireState } from './key-state.ts';
+import type { KmsMeter } from './meter.ts';
+
+/** A predefined alias is listed before its key is made, and then has neither target nor dates. */
+export type ListedAlias = Pick<AliasRecord, 'name' | 'account' | 'region'> & Partial<AliasRecord>;
+
+export class AliasBook {
+  readonly #clock: Clock;
+  readonly #ring: KeyRing;
+  readonly #meter: KmsMeter;
+
+  constructor({ clock, ring, meter }: { clock: Clock; ring: KeyRing; meter: KmsMeter }) {
+    this.#clock = clock;
+    this.#ring = ring;
+    this.#meter = meter;
+  }
+
+  /** Refuses a bad or reserved name, AliasExists, and a key that is not there, not the caller's to name, or full. */
+  create(caller: Caller, name: string, targetKeyId: string): Promise<void> {
+    checkAliasName(name);
+    const { account, region } = caller;
+    return this.#ring.change(() => {
+      const key = this.#target(caller, 'CreateAlias', targetKeyId);
+      if (this.#ring.alias({ account, region, name }) !== undefined) {
+        throw new Refusal('AliasExists', { aliasArn: aliasArn(region, account, name) });
+      }
+      this.#requireRoom(key);
+      const nowMs = this.#clock.nowMs();
+      const times = { createdMs: nowMs, updatedMs: nowMs };
+      return { aliases: [{ name, account, region, targetKeyId: key.keyId, ...times }], result: undefined };
+    });
+  }
+
+  update(caller: Caller, name: string, targetKeyId: string): Promise<void> {
+    checkAliasName(name);
+    return this.#ring.change(() => {
+      const alias = this.#existing(caller, name);
+      const key = this.#target(caller, 'UpdateAlias', targetKeyId);
+      if (alias.targetKeyId !== key.keyId) this.#requireRoom(key);
+      return {
+        aliases: [{ ...alias, targetKeyId: key.keyId, updatedMs: this.#clock.nowMs() }],
+        result: undefined,
+      };
+    });
+  }
+
+  delete(caller: Caller, name: string): Promise<void> {
+    checkAliasName(name);
+    return this.#ring.change(() => {
+      const alias = this.#existing(caller, name);
+      const key = this.#ring.key(alias.targetKeyId);
+      if (key !== undefined) {
+        requireAccess(caller, key, 'DeleteAlias');
+        requireState('DeleteAlias', key);
+      }
+      this.#meter.count('DeleteAlias', key?.arn);
+      return { removedAliases: [alias], result: undefined };
+    });
+  }
+
+  /** The caller's aliases, or those of one key; with the predefined one in any case where no key is named. */
+  list(caller: Caller, keyId?: string): readonly ListedAlias[] {
+    const { account, region } = caller;
+    if (keyId !== undefined) {
+      const key = findKey(this.#ring, caller, keyId, 'keyOnly');
+      requireAccess(caller, key, 'ListAliases');
+      this.#meter.count('ListAliases', key.arn);
+      return this.#ring.aliasesOf(key.keyId);
+    }
+    this.#meter.count('ListAliases');
+    const own: ListedAlias[] = [...this.#ring.aliases()].filter(
+      (alias) => alias.account === account && alias.region === region,
+    );
+    if (!own.some(({ name }) => name === managedAlias)) own.push({ name: managedAlias, account, region });
+    return own;
+  }
+
+  #target(caller: Caller, operation: 'CreateAlias' | 'UpdateAlias', targetKeyId: string): KeyRecord {
+    const key = findKey(this.#ring, caller, targetKeyId, 'keyOnly');
+    requireAccess(caller, key, operation);
+    this.#meter.count(operation, key.arn);
+    requireState(operation, key);
+    return key;
+  }
+
+  #existing({ account, region }: Caller, name: string): AliasRecord {
+    const alias = this.#ring.alias({ account, region, name });
+    if (alias === undefined) {
+      throw new Refusal('AliasNotFound', { aliasArn: aliasArn(region, account, name) });
+    }
+    return alias;
+  }
+
+  #requireRoom(key: KeyRecord): void {
+    if (this.#ring.aliasesOf(key.keyId).length < aliasesPerKeyMax) return;
+    const message = `${key.arn} has ${aliasesPerKeyMax} aliases already.`;
+    throw new Refusal('KeyLimitExceeded', { message });
+  }
+}

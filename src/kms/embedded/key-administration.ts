@@ -1,0 +1,239 @@
+/** Making keys, showing them, and changing what becomes of them. */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import { Refusal } from '../../base/errors.ts';
+import type { Caller } from '../key-service.ts';
+import { requireAccess } from './access.ts';
+import { managedAlias } from './alias.ts';
+import { isIn, type KeyOwner, type KeyRecord, type KeyTag, keyArn } from './key.ts';
+import { findKey, isAlias, type LookupForms } from './key-lookup.ts';
+import { checkPolicy, defaultPolicy, managedPolicy } from './key-policy.ts';
+import type { KeyRing, RingChange } from './key-ring.ts';
+import { type KeyOperation, type KeyOrigin, requireState } from './key-state.ts';
+import { changedTags, checkTags } from './key-tags.ts';
+import type { MaterialSafe } from './material.ts';
+import type { KmsMeter } from './meter.ts';
+
+const dayMs = 86_400_000;
+export const deletionWindowDaysMin = 7;
+export const deletionWindowDaysMax = 30;
+export const keysPerRegionMax = 100_000;
+/** The service's own account: where the keys are that no customer sees. */
+const serviceAccount = '000000000000';
+const managedDescription = 'Default key that protects my DynamoDB data when no other key is defined';
+
+export interface NewKey {
+  readonly description?: string | undefined;
+  readonly origin?: KeyOrigin | undefined;
+  readonly policy?: string | undefined;
+  readonly tags?: readonly KeyTag[] | undefined;
+}
+
+interface KeyAdministrationParts {
+  readonly clock: Clock;
+  readonly ring: KeyRing;
+  readonly materials: MaterialSafe;
+  readonly meter: KmsMeter;
+  /** Called once a deletion is scheduled. */
+  readonly deletionScheduled: () => Promise<void>;
+}
+
+interface KeyDraft {
+  readonly account: string;
+  readonly region: string;
+  readonly owner: KeyOwner;
+  readonly origin: KeyOrigin;
+  readonly description: string;
+  readonly policy: string;
+  readonly tags: readonly KeyTag[];
+}
+
+export class KeyAdministration {
+  readonly #clock: Clock;
+  readonly #ring: KeyRing;
+  readonly #materials: MaterialSafe;
+  readonly #meter: KmsMeter;
+  readonly #deletionScheduled: () => Promise<void>;
+
+  constructor({ clock, ring, materials, meter, deletionScheduled }: KeyAdministrationParts) {
+    this.#clock = clock;
+    this.#ring = ring;
+    this.#materials = materials;
+    this.#meter = meter;
+    this.#deletionScheduled = deletionScheduled;
+  }
+
+  /** Refuses KeyLimitExceeded, MalformedPolicy and TagRefused. */
+  create(
+    caller: Caller,
+    { description = '', origin = 'AWS_KMS', policy, tags = [] }: NewKey,
+  ): Promise<KeyRecord> {
+    const { account, region } = caller;
+    if (policy !== undefined) checkPolicy(policy);
+    checkTags(tags);
+    return this.#ring.change(() => {
+      const known = [...this.#ring.keys()].filter((key) => key.owner === 'CUSTOMER' && isIn(caller, key));
+      if (known.length >= keysPerRegionMax) {
+        throw new Refusal('KeyLimitExceeded', { message: `There are ${keysPerRegionMax} keys already.` });
+      }
+      const key = this.#draw({
+        account,
+        region,
+        owner: 'CUSTOMER',
+        origin,
+        description,
+        policy: policy ?? defaultPolicy(account),
+        tags: changedTags([], tags),
+      });
+      this.#meter.count('CreateKey', key.arn);
+      return { keys: [key], result: key };
+    });
+  }
+
+  /** The key, for an operation that shows something of it. */
+  read(caller: Caller, operation: KeyOperation, keyId: string, forms: LookupForms = 'keyOnly'): KeyRecord {
+    const key = findKey(this.#ring, caller, keyId, forms);
+    requireAccess(caller, key, operation);
+    this.#meter.count(operation, key.arn);
+    requireState(operation, key);
+    return key;
+  }
+
+  /** DescribeKey: the alias of the managed key makes the key where it is not there yet. */
+  async describe(caller: Caller, keyId: string): Promise<KeyRecord> {
+    if (isAlias(caller, keyId, managedAlias)) await this.managedKey(caller);
+    return this.read(caller, 'DescribeKey', keyId, 'any');
+  }
+
+  /** The caller's keys, without those of the service. */
+  list(caller: Caller): readonly KeyRecord[] {
+    this.#meter.count('ListKeys');
+    return [...this.#ring.keys()].filter((key) => key.owner !== 'OWNED' && isIn(caller, key));
+  }
+
+  /** The AWS managed key of the caller's account and region, made where it is not there yet. */
+  async managedKey({ account, region }: Caller): Promise<KeyRecord> {
+    const known = this.#managed(account, region);
+    if (known !== undefined) return known;
+    return this.#ring.change(() => {
+      const meanwhile = this.#managed(account, region);
+      if (meanwhile !== undefined) return { result: meanwhile };
+      const key = this.#draw({
+        account,
+        region,
+        owner: 'AWS',
+        origin: 'AWS_KMS',
+        description: managedDescription,
+        policy: managedPolicy({ account, region }),
+        tags: [],
+      });
+      const times = { createdMs: key.createdMs, updatedMs: key.createdMs };
+      const alias = { name: managedAlias, account, region, targetKeyId: key.keyId, ...times };
+      return { keys: [key], aliases: [alias], result: key };
+    });
+  }
+
+  /** The AWS owned key of a region, made where it is not there yet. */
+  async ownedKey(region: string): Promise<KeyRecord> {
+    const find = () => [...this.#ring.keys()].find((key) => key.owner === 'OWNED' && key.region === region);
+    const known = find();
+    if (known !== undefined) return known;
+    return this.#ring.change(() => {
+      const meanwhile = find();
+      if (meanwhile !== undefined) return { result: meanwhile };
+      const key = this.#draw({
+        account: serviceAccount,
+        region,
+        owner: 'OWNED',
+        origin: 'AWS_KMS',
+        description: '',
+        policy: '',
+        tags: [],
+      });
+      return { keys: [key], result: key };
+    });
+  }
+
+  enable(caller: Caller, keyId: string): Promise<KeyRecord> {
+    return this.#change(caller, 'EnableKey', keyId, (key) =>
+      key.state === 'Disabled' ? { ...key, state: 'Enabled' } : key,
+    );
+  }
+
+  disable(caller: Caller, keyId: string): Promise<KeyRecord> {
+    return this.#change(caller, 'DisableKey', keyId, (key) =>
+      key.state === 'Enabled' ? { ...key, state: 'Disabled' } : key,
+    );
+  }
+
+  /** Refuses Validation for a window outside 7 to 30 days. */
+  async scheduleDeletion(caller: Caller, keyId: string, windowDays: number): Promise<KeyRecord> {
+    const key = await this.#change(caller, 'ScheduleKeyDeletion', keyId, (known) => {
+      if (windowDays < deletionWindowDaysMin || windowDays > deletionWindowDaysMax) {
+        const message = `PendingWindowInDays must be between ${deletionWindowDaysMin} and ${deletionWindowDaysMax}`;
+        throw new Refusal('Validation', { message });
+      }
+      return { ...known, state: 'PendingDeletion', deletionMs: this.#clock.nowMs() + windowDays * dayMs };
+    });
+    await this.#deletionScheduled();
+    return key;
+  }
+
+  cancelDeletion(caller: Caller, keyId: string): Promise<KeyRecord> {
+    return this.#change(caller, 'CancelKeyDeletion', keyId, ({ deletionMs: _, ...key }) => ({
+      ...key,
+      state: key.materials.length === 0 ? 'PendingImport' : 'Disabled',
+    }));
+  }
+
+  updateDescription(caller: Caller, keyId: string, description: string): Promise<KeyRecord> {
+    return this.#change(caller, 'UpdateKeyDescription', keyId, (key) => ({ ...key, description }));
+  }
+
+  tag(caller: Caller, keyId: string, tags: readonly KeyTag[]): Promise<KeyRecord> {
+    return this.#change(caller, 'TagResource', keyId, (key) => ({
+      ...key,
+      tags: changedTags(key.tags, tags),
+    }));
+  }
+
+  untag(caller: Caller, keyId: string, tagKeys: readonly string[]): Promise<KeyRecord> {
+    return this.#change(caller, 'UntagResource', keyId, (key) => ({
+      ...key,
+      tags: key.tags.filter((tag) => !tagKeys.includes(tag.key)),
+    }));
+  }
+
+  async #change(
+    caller: Caller,
+    operation: KeyOperation,
+    keyId: string,
+    next: (key: KeyRecord) => KeyRecord,
+  ): Promise<KeyRecord> {
+    const changed = await this.#ring.change((): RingChange<KeyRecord> => {
+      const key = this.read(caller, operation, keyId);
+      const result = next(key);
+      return result === key ? { result } : { keys: [result], result };
+    });
+    if (changed.state !== 'Enabled') this.#materials.wipe(changed);
+    return changed;
+  }
+
+  #managed(account: string, region: string): KeyRecord | undefined {
+    const alias = this.#ring.alias({ account, region, name: managedAlias });
+    return alias === undefined ? undefined : this.#ring.key(alias.targetKeyId);
+  }
+
+  #draw(draft: KeyDraft): KeyRecord {
+    const keyId = randomUUID();
+    const imported = draft.origin === 'EXTERNAL';
+    return {
+      ...draft,
+      keyId,
+      arn: keyArn(draft.region, draft.account, keyId),
+      state: imported ? 'PendingImport' : 'Enabled',
+      createdMs: this.#clock.nowMs(),
+      materials: imported ? [] : [this.#materials.make(keyId)],
+    };
+  }
+}

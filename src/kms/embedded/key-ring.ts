@@ -1,0 +1,215 @@
+/** Every key and alias of the service in memory, as they are stored; changes one after another, each durable before it shows. */
+import { IntegrityFault, Outage } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { AliasRecord } from './alias.ts';
+import type { DeletedKey, KeyRecord } from './key.ts';
+import { newRecordId, type OpenRecord, type RecordKind, type SealedRecords } from './sealed-records.ts';
+
+interface Kinds {
+  readonly key: KeyRecord;
+  readonly alias: AliasRecord;
+  readonly 'deleted-key': DeletedKey;
+}
+
+type Entry = { [K in RecordKind]: { readonly kind: K; readonly value: Kinds[K] } }[RecordKind];
+
+export interface RingChange<Result> {
+  readonly keys?: readonly KeyRecord[];
+  readonly aliases?: readonly AliasRecord[];
+  readonly removedAliases?: readonly AliasRecord[];
+  /** Their aliases go with them. */
+  readonly deletedKeys?: readonly { readonly key: KeyRecord; readonly deletedMs: number }[];
+  readonly result: Result;
+}
+
+type KeyListener = (keyArn: string) => void;
+
+export class KeyRing {
+  readonly #records: SealedRecords;
+  readonly #log: Log;
+  #keys = new Map<string, KeyRecord>();
+  #aliases = new Map<string, AliasRecord>();
+  #deleted = new Map<string, DeletedKey>();
+  /** Where each entry is stored, by its name. */
+  #recordIds = new Map<string, string>();
+  readonly #listeners = new Set<KeyListener>();
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(records: SealedRecords, contents: readonly OpenRecord[], log: Log) {
+    this.#records = records;
+    this.#log = log;
+    this.#fill(contents);
+  }
+
+  key(keyId: string): KeyRecord | undefined {
+    return this.#keys.get(keyId);
+  }
+
+  keys(): IterableIterator<KeyRecord> {
+    return this.#keys.values();
+  }
+
+  deletedKey(keyId: string): DeletedKey | undefined {
+    return this.#deleted.get(keyId);
+  }
+
+  alias({
+    account,
+    region,
+    name,
+  }: {
+    account: string;
+    region: string;
+    name: string;
+  }): AliasRecord | undefined {
+    return this.#aliases.get(aliasKey(account, region, name));
+  }
+
+  aliases(): IterableIterator<AliasRecord> {
+    return this.#aliases.values();
+  }
+
+  aliasesOf(keyId: string): readonly AliasRecord[] {
+    return [...this.#aliases.values()].filter((alias) => alias.targetKeyId === keyId);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  onKeyChange(listener: KeyListener): () => void {
+    // A wrapper of its own, so that the same function twice is two listeners.
+    const own: KeyListener = (arn) => listener(arn);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  /**
+   * Runs `decide` when all changes before it are done, so that what it sees cannot change under it; then stores what it
+   * wants, shows it, and tells the listeners. A refusal thrown by `decide` changes nothing.
+   */
+  change<Result>(decide: () => RingChange<Result>): Promise<Result> {
+    const done = this.#last.then(() => this.#run(decide));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /** Lets the changes under way finish; later ones are refused with Outage 'Closed'. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last;
+    this.#listeners.clear();
+  }
+
+  async #run<Result>(decide: () => RingChange<Result>): Promise<Result> {
+    if (this.#closed) throw new Outage('Closed');
+    try {
+      if (this.#records.uncertain) this.#refill(await this.#records.reload());
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    const change = decide();
+    const { puts, removed } = entriesOf(change, this);
+    if (puts.length === 0 && removed.length === 0) return change.result;
+    const recordIds = new Map(this.#recordIds);
+    const records = puts.map((entry): OpenRecord => {
+      const id = recordIds.get(nameOf(entry)) ?? newRecordId();
+      recordIds.set(nameOf(entry), id);
+      return { id, kind: entry.kind, text: JSON.stringify(entry.value) };
+    });
+    const deletes: string[] = [];
+    for (const entry of removed) {
+      const id = recordIds.get(nameOf(entry));
+      if (id !== undefined) deletes.push(id);
+      recordIds.delete(nameOf(entry));
+    }
+    try {
+      await this.#records.commit({ puts: records, deletes });
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    this.#recordIds = recordIds;
+    const before = this.#states();
+    for (const entry of puts) this.#show(entry);
+    for (const entry of removed) this.#hide(entry);
+    this.#tell(before);
+    return change.result;
+  }
+
+  #fill(contents: readonly OpenRecord[]): void {
+    for (const { id, kind, text } of contents) {
+      const entry = { kind, value: JSON.parse(text) } as Entry;
+      this.#recordIds.set(nameOf(entry), id);
+      this.#show(entry);
+    }
+  }
+
+  #refill(contents: readonly OpenRecord[]): void {
+    const before = this.#states();
+    this.#keys = new Map();
+    this.#aliases = new Map();
+    this.#deleted = new Map();
+    this.#recordIds = new Map();
+    this.#fill(contents);
+    this.#tell(before);
+  }
+
+  #show(entry: Entry): void {
+    if (entry.kind === 'key') this.#keys.set(entry.value.keyId, entry.value);
+    else if (entry.kind === 'deleted-key') this.#deleted.set(entry.value.keyId, entry.value);
+    else this.#aliases.set(aliasKey(entry.value.account, entry.value.region, entry.value.name), entry.value);
+  }
+
+  #hide(entry: Entry): void {
+    if (entry.kind === 'key') this.#keys.delete(entry.value.keyId);
+    else if (entry.kind === 'deleted-key') this.#deleted.delete(entry.value.keyId);
+    else this.#aliases.delete(aliasKey(entry.value.account, entry.value.region, entry.value.name));
+  }
+
+  #states(): Map<string, KeyRecord> {
+    return new Map(this.#keys);
+  }
+
+  #tell(before: ReadonlyMap<string, KeyRecord>): void {
+    const changed = [...before.values()].filter((key) => this.#keys.get(key.keyId)?.state !== key.state);
+    for (const { arn } of changed) {
+      for (const listener of [...this.#listeners]) {
+        try {
+          listener(arn);
+        } catch (fault) {
+          // The change is durable: a listener that fails must not make it look undone, nor keep it from the others.
+          this.#log.error({ keyArn: arn, fault }, 'A listener to key changes failed.');
+        }
+      }
+    }
+  }
+}
+
+function entriesOf(change: RingChange<unknown>, ring: KeyRing): { puts: Entry[]; removed: Entry[] } {
+  const puts: Entry[] = [];
+  const removed: Entry[] = [];
+  for (const value of change.keys ?? []) puts.push({ kind: 'key', value });
+  for (const value of change.aliases ?? []) puts.push({ kind: 'alias', value });
+  for (const value of change.removedAliases ?? []) removed.push({ kind: 'alias', value });
+  for (const { key, deletedMs } of change.deletedKeys ?? []) {
+    removed.push({ kind: 'key', value: key });
+    for (const value of ring.aliasesOf(key.keyId)) removed.push({ kind: 'alias', value });
+    puts.push({ kind: 'deleted-key', value: { keyId: key.keyId, arn: key.arn, deletedMs } });
+  }
+  return { puts, removed };
+}
+
+function nameOf(entry: Entry): string {
+  if (entry.kind !== 'alias') return `${entry.kind} ${entry.value.keyId}`;
+  return `alias ${aliasKey(entry.value.account, entry.value.region, entry.value.name)}`;
+}
+
+function aliasKey(account: string, region: string, name: string): string {
+  return `${account} ${region} ${name}`;
+}
+
+function unavailable(cause: unknown): unknown {
+  if (cause instanceof IntegrityFault) return cause;
+  return new Outage('KeyServiceUnavailable', { cause });
+}

@@ -1,0 +1,194 @@
+/** The cryptographic operations: which key, may it be used, and exactly one attempt with it. */
+import { randomFillSync } from 'node:crypto';
+import { IntegrityFault, Outage, Refusal } from '../../base/errors.ts';
+import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
+import type { Caller, DataKey, EncryptionContext } from '../key-service.ts';
+import { hiddenKeyRefusal, isVisible, requireAccess } from './access.ts';
+import { ciphertextContext, joinCiphertext, splitCiphertext } from './ciphertext.ts';
+import { checkContext, isWellFormed } from './encryption-context.ts';
+import { isIn, type KeyRecord } from './key.ts';
+import { findKey } from './key-lookup.ts';
+import type { KeyRing } from './key-ring.ts';
+import { type KeyOperation, requireState } from './key-state.ts';
+import { currentMaterial, type MaterialSafe } from './material.ts';
+import type { KmsMeter } from './meter.ts';
+
+export interface EncryptRequest {
+  readonly keyId: string;
+  readonly context: EncryptionContext;
+}
+
+export interface DecryptRequest {
+  readonly ciphertext: Uint8Array;
+  readonly context: EncryptionContext;
+  /** The key the caller expects; another one is refused with IncorrectKey. */
+  readonly keyId?: string | undefined;
+}
+
+export interface Sealed {
+  readonly ciphertext: Uint8Array;
+  readonly keyArn: string;
+  readonly materialId: string;
+}
+
+export interface Opened {
+  /** In memory of its own: the receiver may wipe it. */
+  readonly plaintext: Uint8Array;
+  readonly keyArn: string;
+  readonly materialId: string;
+}
+
+interface KeyUseParts {
+  readonly core: CryptoCore;
+  readonly ring: KeyRing;
+  readonly materials: MaterialSafe;
+  readonly meter: KmsMeter;
+}
+
+/** How an operation names itself: to the table of states, to the key's policy, and to the meter. */
+interface Naming {
+  readonly operation: KeyOperation;
+  readonly action?: string;
+}
+
+export class KeyUse {
+  readonly #core: CryptoCore;
+  readonly #ring: KeyRing;
+  readonly #materials: MaterialSafe;
+  readonly #meter: KmsMeter;
+
+  constructor({ core, ring, materials, meter }: KeyUseParts) {
+    this.#core = core;
+    this.#ring = ring;
+    this.#materials = materials;
+    this.#meter = meter;
+  }
+
+  encrypt(caller: Caller, request: EncryptRequest & { plaintext: Uint8Array }): Sealed {
+    const key = this.#sealingKey(caller, request, { operation: 'Encrypt' });
+    return this.#seal(key, request);
+  }
+
+  decrypt(caller: Caller, request: DecryptRequest): Opened {
+    const naming = { operation: 'Decrypt' } as const;
+    return this.#open(caller, request, naming, (wrapping, envelope, bound) =>
+      this.#core.openBytes(wrapping, envelope, bound),
+    );
+  }
+
+  /** The plaintext between the two is wiped before this returns. */
+  reEncrypt(
+    caller: Caller,
+    source: DecryptRequest,
+    destination: EncryptRequest,
+  ): { from: Omit<Opened, 'plaintext'>; to: Sealed } {
+    const key = this.#sealingKey(caller, destination, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
+    const naming = { operation: 'ReEncrypt', action: 'ReEncryptFrom' } as const;
+    const { plaintext, ...from } = this.#open(caller, source, naming, (wrapping, envelope, bound) =>
+      this.#core.openBytes(wrapping, envelope, bound),
+    );
+    try {
+      return { from, to: this.#seal(key, { ...destination, plaintext }) };
+    } finally {
+      plaintext.fill(0);
+    }
+  }
+
+  /** A data key as bytes, for callers of the API. Without plaintext, it is wiped before this returns. */
+  generateDataKey(
+    caller: Caller,
+    request: EncryptRequest & { bytes: number; withPlaintext: boolean },
+  ): Sealed & { plaintext?: Uint8Array } {
+    const { bytes, withPlaintext } = request;
+    const operation = withPlaintext ? 'GenerateDataKey' : 'GenerateDataKeyWithoutPlaintext';
+    const key = this.#sealingKey(caller, request, { operation });
+    const plaintext = randomFillSync(Buffer.allocUnsafeSlow(bytes));
+    const sealed = this.#seal(key, { ...request, plaintext });
+    if (withPlaintext) return { ...sealed, plaintext };
+    plaintext.fill(0);
+    return sealed;
+  }
+
+  /** A 256-bit data key that JavaScript never sees. Its ciphertext is like that of any other. */
+  generateDataKeyHandle(caller: Caller, request: EncryptRequest): DataKey {
+    const record = this.#sealingKey(caller, request, { operation: 'GenerateDataKey' });
+    const material = currentMaterial(record);
+    const head = { keyId: record.keyId, materialId: material.id };
+    const wrapping = this.#materials.open(record.keyId, material);
+    const key = this.#core.generateKey();
+    const envelope = this.#core.sealKey(wrapping, key, ciphertextContext(head, request.context));
+    return { key, ciphertext: joinCiphertext(head, envelope), keyArn: record.arn };
+  }
+
+  decryptDataKeyHandle(caller: Caller, request: DecryptRequest): DataKey {
+    const { plaintext, keyArn } = this.#open(
+      caller,
+      request,
+      { operation: 'Decrypt' },
+      (wrapping, envelope, bound) => this.#core.openKey(wrapping, envelope, bound),
+    );
+    return { key: plaintext, ciphertext: request.ciphertext, keyArn };
+  }
+
+  #sealingKey(caller: Caller, { keyId, context }: EncryptRequest, naming: Naming): KeyRecord {
+    const key = findKey(this.#ring, caller, keyId, 'any');
+    this.#require(caller, key, naming);
+    checkContext(context);
+    return key;
+  }
+
+  #seal(key: KeyRecord, { context, plaintext }: EncryptRequest & { plaintext: Uint8Array }): Sealed {
+    const material = currentMaterial(key);
+    const head = { keyId: key.keyId, materialId: material.id };
+    const wrapping = this.#materials.open(key.keyId, material);
+    const envelope = this.#core.sealBytes(wrapping, plaintext, ciphertextContext(head, context));
+    return { ciphertext: joinCiphertext(head, envelope), keyArn: key.arn, materialId: material.id };
+  }
+
+  /** One error for garbage, damage, another context and another service's ciphertext (R-ORA-1); one key tried (R-COM-2). */
+  #open<Plain extends Uint8Array | SecretKey>(
+    caller: Caller,
+    { ciphertext, context, keyId }: DecryptRequest,
+    naming: Naming,
+    open: (wrapping: SecretKey, envelope: Uint8Array, bound: Uint8Array) => Plain,
+  ): { plaintext: Plain; keyArn: string; materialId: string } {
+    const expected = keyId === undefined ? undefined : findKey(this.#ring, caller, keyId, 'any');
+    const parts = splitCiphertext(ciphertext);
+    if (parts === undefined) throw new Refusal('InvalidCiphertext', {});
+    if (expected !== undefined && expected.keyId !== parts.keyId) throw new Refusal('IncorrectKey', {});
+    const key = this.#keyOf(caller, parts.keyId);
+    this.#require(caller, key, naming);
+    const material = key.materials.find(({ id }) => id === parts.materialId);
+    if (material === undefined || !isWellFormed(context)) throw new Refusal('InvalidCiphertext', {});
+    const wrapping = this.#materials.open(key.keyId, material);
+    try {
+      const plaintext = open(wrapping, parts.envelope, ciphertextContext(parts, context));
+      return { plaintext, keyArn: key.arn, materialId: material.id };
+    } catch (fault) {
+      if (fault instanceof IntegrityFault) throw new Refusal('InvalidCiphertext', {});
+      throw fault;
+    }
+  }
+
+  /** The key a ciphertext names. One that never was here: the ciphertext is no ciphertext of ours. */
+  #keyOf(caller: Caller, keyId: string): KeyRecord {
+    const key = this.#ring.key(keyId);
+    if (key === undefined) {
+      const deleted = this.#ring.deletedKey(keyId);
+      if (deleted === undefined) throw new Refusal('InvalidCiphertext', {});
+      // The service asks for a table whose key it knows; nobody else learns what became of a key.
+      if (caller.service !== undefined) throw new Refusal('KeyNotFound', { keyArn: deleted.arn });
+      throw hiddenKeyRefusal();
+    }
+    const own = key.owner === 'OWNED' ? key.region === caller.region : isIn(caller, key);
+    if (!own || !isVisible(caller, key)) throw hiddenKeyRefusal();
+    return key;
+  }
+
+  #require(caller: Caller, key: KeyRecord, { operation, action = operation }: Naming): void {
+    if (this.#ring.closed) throw new Outage('Closed');
+    requireAccess(caller, key, action);
+    this.#meter.count(operation, key.arn);
+    requireState(operation, key);
+  }
+}

@@ -1,0 +1,245 @@
+/** The records of a key service, sealed one by one and vouched for together: none can be changed, dropped or replayed. */
+import { createHash, randomUUID } from 'node:crypto';
+import { concatBytes, equalBytes, textOf, utf8 } from '../../base/bytes.ts';
+import { assert, IntegrityFault, Outage } from '../../base/errors.ts';
+import { type CryptoCore, type SecretKey, tagBytes } from '../../crypto/core.ts';
+import { lengthPrefixed } from './length-prefixed.ts';
+import type { KeyRecordStorage, StoredRecord } from './record-storage.ts';
+import type { RootKey } from './root-key.ts';
+import { headerId, makeHeader, openHeader, type StoreRoot } from './store-header.ts';
+
+/*
+ * A stored body: kind (1) ‖ version (u48, big endian) ‖ envelope of CryptoCore.sealBytes.
+ * Associated data: domain, store id, kind, id, version. The version is the number of the commit that wrote it.
+ * The manifest's text: commit number (u48) ‖ SHA-256 over (id, version, tag) of every other sealed record, by id.
+ */
+const kinds = ['manifest', 'key', 'alias', 'deleted-key'] as const;
+export type RecordKind = Exclude<(typeof kinds)[number], 'manifest'>;
+
+const manifestId = 'manifest';
+const prefixBytes = 7;
+const versionBytes = 6;
+/** Texts are filled up to a multiple of this, so that a length tells little of a name or a description. */
+const textStep = 512;
+
+export interface OpenRecord {
+  readonly id: string;
+  readonly kind: RecordKind;
+  readonly text: string;
+}
+
+export interface SealedRecordChange {
+  readonly puts: readonly OpenRecord[];
+  readonly deletes: readonly string[];
+}
+
+/** What the manifest hashes of one record. */
+interface Witness {
+  readonly version: number;
+  readonly tag: Uint8Array;
+}
+
+interface SealedRecordsParts {
+  readonly core: CryptoCore;
+  readonly storage: KeyRecordStorage;
+  readonly store: StoreRoot;
+}
+
+export class SealedRecords {
+  readonly #core: CryptoCore;
+  readonly #storage: KeyRecordStorage;
+  readonly #storeId: Uint8Array;
+  readonly #root: SecretKey;
+  readonly #recordKey: SecretKey;
+  #witnesses = new Map<string, Witness>();
+  #commits = 0;
+  /** A commit failed half-way: what lies in the store is unknown until it is loaded again. */
+  #uncertain = false;
+
+  private constructor({ core, storage, store }: SealedRecordsParts) {
+    this.#core = core;
+    this.#storage = storage;
+    this.#storeId = store.storeId;
+    this.#root = store.root;
+    this.#recordKey = core.deriveKey(store.root, utf8('cryptable kms records 1'));
+  }
+
+  /**
+   * Opens a store, or makes one where nothing is and `create` is set. Throws IntegrityFault where any record is not what
+   * was written last, Outage RootKeyMissing, RootKeyWrong or RootKeyUnsafe, and StoreMissing.
+   */
+  static async open(options: {
+    core: CryptoCore;
+    storage: KeyRecordStorage;
+    rootKey: RootKey;
+    create: boolean;
+  }): Promise<{ records: SealedRecords; contents: readonly OpenRecord[] }> {
+    const { core, storage, rootKey, create } = options;
+    const stored = await storage.load();
+    const header = stored.find(({ id }) => id === headerId);
+    if (header !== undefined) {
+      const records = new SealedRecords({
+        core,
+        storage,
+        store: await openHeader(core, rootKey, header.body),
+      });
+      try {
+        return { records, contents: records.#unseal(stored) };
+      } catch (fault) {
+        records.destroy();
+        throw fault;
+      }
+    }
+    // Records without their header are not a new store.
+    if (stored.length > 0) throw new IntegrityFault({ record: headerId });
+    if (!create) throw new Outage('StoreMissing');
+    const { body, ...store } = await makeHeader(core, rootKey);
+    const records = new SealedRecords({ core, storage, store });
+    try {
+      await storage.commit({ puts: [{ id: headerId, body }, records.#manifest(new Map(), 0)], deletes: [] });
+    } catch (fault) {
+      records.destroy();
+      throw fault;
+    }
+    return { records, contents: [] };
+  }
+
+  /** Counts every durable change of this store. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** True after a commit whose outcome is unknown: reload before the next one. */
+  get uncertain(): boolean {
+    return this.#uncertain;
+  }
+
+  /** A key for one purpose that belongs to this store alone. */
+  deriveKey(purpose: string): SecretKey {
+    return this.#core.deriveKey(this.#root, utf8(`cryptable kms ${purpose} 1`));
+  }
+
+  async commit(change: SealedRecordChange): Promise<void> {
+    assert(!this.#uncertain, 'key records are changed without knowing what is stored');
+    const commit = this.#commits + 1;
+    const witnesses = new Map(this.#witnesses);
+    for (const id of change.deletes) witnesses.delete(id);
+    const puts: StoredRecord[] = [];
+    for (const record of change.puts) {
+      const body = this.#seal(record.id, record.kind, commit, padded(record.text));
+      witnesses.set(record.id, witnessOf(body, commit));
+      puts.push({ id: record.id, body });
+    }
+    puts.push(this.#manifest(witnesses, commit));
+    this.#uncertain = true;
+    await this.#storage.commit({ puts, deletes: change.deletes });
+    this.#uncertain = false;
+    this.#witnesses = witnesses;
+    this.#commits = commit;
+  }
+
+  /** Finds out what is stored, after a commit that failed. */
+  async reload(): Promise<readonly OpenRecord[]> {
+    const contents = this.#unseal(await this.#storage.load(), this.#commits);
+    this.#uncertain = false;
+    return contents;
+  }
+
+  /** Wipes the keys; storage is the caller's to close. */
+  destroy(): void {
+    this.#recordKey.destroy();
+    this.#root.destroy();
+  }
+
+  #unseal(stored: readonly StoredRecord[], commitsMin = 0): readonly OpenRecord[] {
+    const contents: OpenRecord[] = [];
+    const witnesses = new Map<string, Witness>();
+    let manifest: { commits: number; hash: Uint8Array } | undefined;
+    for (const { id, body } of stored) {
+      if (id === headerId) continue;
+      const { kind, version, text } = this.#open(id, body);
+      if (kind === 'manifest') {
+        manifest = { commits: readVersion(text), hash: text.subarray(versionBytes) };
+        if (id !== manifestId || manifest.commits !== version) throw new IntegrityFault({ record: id });
+      } else {
+        if (witnesses.has(id)) throw new IntegrityFault({ record: id });
+        witnesses.set(id, witnessOf(body, version));
+        contents.push({ id, kind, text: textOf(text) });
+      }
+    }
+    if (manifest === undefined || manifest.commits < commitsMin)
+      throw new IntegrityFault({ record: manifestId });
+    if (!equalBytes(manifest.hash, hashOf(witnesses))) throw new IntegrityFault({ record: manifestId });
+    this.#witnesses = witnesses;
+    this.#commits = manifest.commits;
+    return contents;
+  }
+
+  #manifest(witnesses: ReadonlyMap<string, Witness>, commit: number): StoredRecord {
+    const text = concatBytes(writeVersion(commit), hashOf(witnesses));
+    return { id: manifestId, body: this.#seal(manifestId, 'manifest', commit, text) };
+  }
+
+  #seal(id: string, kind: (typeof kinds)[number], version: number, text: Uint8Array): Uint8Array {
+    const prefix = concatBytes(Uint8Array.of(kinds.indexOf(kind)), writeVersion(version));
+    return concatBytes(prefix, this.#core.sealBytes(this.#recordKey, text, this.#context(id, prefix)));
+  }
+
+  #open(id: string, body: Uint8Array): { kind: (typeof kinds)[number]; version: number; text: Uint8Array } {
+    const kind = kinds[body[0] ?? kinds.length];
+    if (kind === undefined || body.length < prefixBytes) throw new IntegrityFault({ record: id });
+    const prefix = body.subarray(0, prefixBytes);
+    try {
+      const text = this.#core.openBytes(
+        this.#recordKey,
+        body.subarray(prefixBytes),
+        this.#context(id, prefix),
+      );
+      return { kind, version: readVersion(prefix.subarray(1)), text };
+    } catch (fault) {
+      if (fault instanceof IntegrityFault) throw new IntegrityFault({ record: id });
+      throw fault;
+    }
+  }
+
+  #context(id: string, prefix: Uint8Array): Uint8Array {
+    return lengthPrefixed('cryptable kms record 1', this.#storeId, id, prefix);
+  }
+}
+
+/** An id for a new record: random, since a storage sees it. */
+export function newRecordId(): string {
+  return randomUUID();
+}
+
+function hashOf(witnesses: ReadonlyMap<string, Witness>): Uint8Array {
+  const hash = createHash('sha256');
+  for (const id of [...witnesses.keys()].sort()) {
+    const witness = witnesses.get(id);
+    assert(witness !== undefined, 'a key of a map has no value');
+    hash.update(lengthPrefixed(id, writeVersion(witness.version), witness.tag));
+  }
+  return hash.digest();
+}
+
+function witnessOf(body: Uint8Array, version: number): Witness {
+  return { version, tag: body.slice(body.length - tagBytes) };
+}
+
+/** Spaces at the end mean nothing to JSON. */
+function padded(text: string): Uint8Array {
+  const bytes = utf8(text);
+  const filled = new Uint8Array(Math.ceil(bytes.length / textStep) * textStep).fill(0x20);
+  filled.set(bytes);
+  return filled;
+}
+
+function writeVersion(version: number): Uint8Array {
+  const bytes = Buffer.alloc(versionBytes);
+  bytes.writeUIntBE(version, 0, versionBytes);
+  return bytes;
+}
+
+function readVersion(bytes: Uint8Array): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUIntBE(0, versionBytes);
+}
