@@ -42,6 +42,7 @@ const refusals = {
   UnsupportedKeyOperation: (d: { message: string }) => d.message,
   KeyAccessDenied: (d: { message: string }) => d.message,
   KeyLimitExceeded: (d: { message: string }) => d.message,
+  KeyPolicyNotFound: (_: Record<never, never>) => 'No such policy exists',
   InvalidGrantToken: (_: Record<never, never>) => '',
   InvalidMarker: (_: Record<never, never>) => '',
   MalformedPolicy: (d: { message: string }) => d.message,

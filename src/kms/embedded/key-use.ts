@@ -46,7 +46,7 @@ interface KeyUseParts {
 }
 
 /** How an operation names itself: to the table of states, to the key's policy, and to the meter. */
-interface Naming {
+export interface Naming {
   readonly operation: KeyOperation;
   readonly action?: string;
 }
@@ -128,6 +128,11 @@ export class KeyUse {
       (wrapping, envelope, bound) => this.#core.openKey(wrapping, envelope, bound),
     );
     return { key: plaintext, ciphertext: request.ciphertext, keyArn };
+  }
+
+  /** Refuses what the operation would refuse for the key alone: for dry runs without a ciphertext. */
+  rehearse(caller: Caller, keyId: string, naming: Naming): void {
+    this.#require(caller, findKey(this.#ring, caller, keyId, 'any'), naming);
   }
 
   #sealingKey(caller: Caller, { keyId, context }: EncryptRequest, naming: Naming): KeyRecord {

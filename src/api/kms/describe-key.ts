@@ -1,0 +1,18 @@
+/** DescribeKey: what a key is and in which state. */
+import { operation } from '../operation.ts';
+import type { KmsContext } from './context.ts';
+import { keyMetadata } from './key-metadata.ts';
+import { requireNoGrantTokens } from './symmetric-only.ts';
+
+interface DescribeKeyInput {
+  readonly KeyId: string;
+  readonly GrantTokens?: readonly string[];
+}
+
+export const describeKey = operation({
+  name: 'DescribeKey',
+  run: async ({ kms, caller }: KmsContext, { KeyId, GrantTokens }: DescribeKeyInput) => {
+    requireNoGrantTokens(GrantTokens);
+    return { KeyMetadata: keyMetadata(await kms.keys.describe(caller, KeyId)) };
+  },
+});

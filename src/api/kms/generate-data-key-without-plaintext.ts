@@ -1,0 +1,21 @@
+/** GenerateDataKeyWithoutPlaintext: a fresh key, under a KMS key only. */
+import { operation } from '../operation.ts';
+import type { KmsContext } from './context.ts';
+import { type DataKeyInput, dataKeyBytes } from './data-key-size.ts';
+import { stopDryRun } from './dry-run.ts';
+import { requireNoGrantTokens } from './symmetric-only.ts';
+
+export const generateDataKeyWithoutPlaintext = operation({
+  name: 'GenerateDataKeyWithoutPlaintext',
+  run: ({ kms, caller }: KmsContext, input: DataKeyInput) => {
+    requireNoGrantTokens(input.GrantTokens);
+    const { ciphertext, keyArn, materialId } = kms.use.generateDataKey(caller, {
+      keyId: input.KeyId,
+      context: input.EncryptionContext ?? new Map(),
+      bytes: dataKeyBytes(input),
+      withPlaintext: false,
+    });
+    stopDryRun(input.DryRun);
+    return { CiphertextBlob: ciphertext, KeyId: keyArn, KeyMaterialId: materialId };
+  },
+});

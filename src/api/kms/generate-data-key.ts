@@ -1,0 +1,22 @@
+/** GenerateDataKey: a fresh key, in clear and under a KMS key. */
+import { operation } from '../operation.ts';
+import type { KmsContext } from './context.ts';
+import { type DataKeyInput, dataKeyBytes } from './data-key-size.ts';
+import { stopDryRun } from './dry-run.ts';
+import { requireNoGrantTokens, requireNoRecipient } from './symmetric-only.ts';
+
+export const generateDataKey = operation({
+  name: 'GenerateDataKey',
+  run: ({ kms, caller }: KmsContext, input: DataKeyInput & { readonly Recipient?: object }) => {
+    requireNoGrantTokens(input.GrantTokens);
+    requireNoRecipient(input.Recipient);
+    const { ciphertext, plaintext, keyArn, materialId } = kms.use.generateDataKey(caller, {
+      keyId: input.KeyId,
+      context: input.EncryptionContext ?? new Map(),
+      bytes: dataKeyBytes(input),
+      withPlaintext: true,
+    });
+    stopDryRun(input.DryRun);
+    return { CiphertextBlob: ciphertext, Plaintext: plaintext, KeyId: keyArn, KeyMaterialId: materialId };
+  },
+});
