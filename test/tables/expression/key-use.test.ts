@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { compileExpressions } from '../../../src/tables/expression/compile.ts';
+import { checkExpressionKeys } from '../../../src/tables/expression/key-use.ts';
+import type { ExpressionName } from '../../../src/tables/expression/refusal.ts';
+import type { KeySchema } from '../../../src/tables/key-schema.ts';
+import { refusal } from '../support.ts';
+import { parameters } from './support.ts';
+
+const schema: KeySchema = { hash: { name: 'pk', type: 'S' }, range: { name: 'sk', type: 'S' } };
+
+function checked(use: 'query' | 'other', expressions: Partial<Record<ExpressionName, string>>): string {
+  const valued = JSON.stringify(expressions).includes(':v');
+  const compiled = compileExpressions(parameters(expressions, valued ? { v: 1 } : {}));
+  return refusal(() => checkExpressionKeys(compiled, schema, use));
+}
+
+const update = (name: string) =>
+  `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`;
+const nested = (name: string) =>
+  `Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: ${name}`;
+const inFilter = (name: string) =>
+  `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`;
+
+describe('expressions that misuse key attributes are refused', () => {
+  const cases: ['query' | 'other', Partial<Record<ExpressionName, string>>, string][] = [
+    ['other', { UpdateExpression: 'SET pk = :v' }, update('pk')],
+    ['other', { UpdateExpression: 'SET a = :v REMOVE sk' }, update('sk')],
+    ['other', { UpdateExpression: 'ADD pk :v' }, update('pk')],
+    ['other', { UpdateExpression: 'SET sk.a = :v, pk = :v' }, update('pk')],
+    ['other', { UpdateExpression: 'SET a = pk.b' }, nested('pk')],
+    ['other', { UpdateExpression: 'SET a = pk, b = :v' }, 'not refused'],
+    ['other', { ProjectionExpression: 'pk, sk, a.b' }, 'not refused'],
+    ['other', { ProjectionExpression: 'pk.a' }, nested('pk')],
+    ['query', { ProjectionExpression: 'sk[0]' }, nested('sk')],
+    ['query', { FilterExpression: 'a = :v AND pk = :v' }, inFilter('pk')],
+    ['query', { FilterExpression: 'size(sk.a) > :v' }, inFilter('sk')],
+    ['query', { FilterExpression: 'a = :v' }, 'not refused'],
+    ['query', { FilterExpression: 'pk = :v', ProjectionExpression: 'sk.a' }, nested('sk')],
+    ['other', { FilterExpression: 'pk = :v' }, 'not refused'],
+    ['other', { FilterExpression: 'pk[1] = :v' }, nested('pk')],
+    ['other', { ConditionExpression: 'pk <> :v AND attribute_not_exists(sk)' }, 'not refused'],
+  ];
+  for (const [use, expressions, sentence] of cases) {
+    test(`${use} ${JSON.stringify(expressions)}`, () => expect(checked(use, expressions)).toBe(sentence));
+  }
+});
