@@ -33,12 +33,23 @@ export class DeletionSchedule {
     this.#time = new TrustedTime(clock);
   }
 
-  /** Deletes every key that is due, then waits for the next. Call it at the start and whenever a deletion is scheduled. */
-  async run(): Promise<void> {
+  /** Deletes every key that is due, then waits for the next. Throws what the storage throws. */
+  async start(): Promise<void> {
     this.#timer?.cancel();
     const nowMs = this.#time.nowMs();
     if (this.#due(nowMs).length > 0) await this.#delete(nowMs);
     this.#arm();
+  }
+
+  /** As start, for every later time: a fault of the storage is logged, and tried again. */
+  async look(): Promise<void> {
+    try {
+      await this.start();
+    } catch (fault) {
+      if (this.#ring.closed) return;
+      this.#log.error({ fault }, 'Keys that are due could not be deleted; trying again in a minute.');
+      this.#wait(retryMs);
+    }
   }
 
   close(): void {
@@ -61,8 +72,6 @@ export class DeletionSchedule {
   }
 
   #arm(): void {
-    // Another run may have armed one while this one deleted.
-    this.#timer?.cancel();
     if (this.#ring.closed) return;
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { deletionMs } of this.#ring.keys()) firstMs = Math.min(firstMs, deletionMs ?? firstMs);
@@ -72,12 +81,8 @@ export class DeletionSchedule {
   }
 
   #wait(delayMs: number): void {
-    this.#timer = this.#clock.after(delayMs, () => {
-      this.run().catch((fault: unknown) => {
-        if (this.#ring.closed) return;
-        this.#log.error({ fault }, 'Keys that are due could not be deleted; trying again in a minute.');
-        this.#wait(retryMs);
-      });
-    });
+    // Another look may have set one while this one deleted.
+    this.#timer?.cancel();
+    this.#timer = this.#clock.after(delayMs, () => void this.look());
   }
 }

@@ -56,6 +56,7 @@ export class EmbeddedKms implements KeyService {
   readonly #materials: MaterialSafe;
   readonly #markers: ListMarkers;
   readonly #deletions: DeletionSchedule;
+  #closing: Promise<void> | undefined;
 
   private constructor(options: EmbeddedKmsOptions, records: SealedRecords, contents: readonly OpenRecord[]) {
     const { core, storage, rootKey, clock = systemClock, log = silentLog } = options;
@@ -72,7 +73,7 @@ export class EmbeddedKms implements KeyService {
     this.#materials = materials;
     this.#markers = new ListMarkers(core, records.deriveKey('markers'));
     this.#deletions = deletions;
-    const deletionScheduled = () => deletions.run();
+    const deletionScheduled = () => deletions.look();
     this.keys = new KeyAdministration({ clock, ring, materials, meter, deletionScheduled });
     this.aliases = new AliasBook({ clock, ring, meter });
     this.use = new KeyUse({ core, ring, materials, meter });
@@ -88,7 +89,7 @@ export class EmbeddedKms implements KeyService {
     const { records, contents } = await SealedRecords.open({ core, storage, rootKey, create });
     const kms = new EmbeddedKms(options, records, contents);
     try {
-      await kms.#deletions.run();
+      await kms.#deletions.start();
     } catch (fault) {
       await kms.close();
       throw fault;
@@ -149,10 +150,13 @@ export class EmbeddedKms implements KeyService {
     return this.#records.commits;
   }
 
-  /** Lets changes under way finish, wipes every key and closes the storage. A second call does nothing. */
-  async close(): Promise<void> {
-    if (this.#ring.closed) return;
-    this.#deletions.close();
+  /** Lets changes under way finish, wipes every key and closes the storage. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#ring.close();
     this.#deletions.close();
     this.#materials.close();

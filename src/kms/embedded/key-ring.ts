@@ -90,6 +90,7 @@ export class KeyRing {
    * wants, shows it, and tells the listeners. A refusal thrown by `decide` changes nothing.
    */
   change<Result>(decide: () => RingChange<Result>): Promise<Result> {
+    if (this.#closed) return Promise.reject(new Outage('Closed'));
     const done = this.#last.then(() => this.#run(decide));
     this.#last = done.catch(() => {});
     return done;
@@ -103,7 +104,6 @@ export class KeyRing {
   }
 
   async #run<Result>(decide: () => RingChange<Result>): Promise<Result> {
-    if (this.#closed) throw new Outage('Closed');
     try {
       if (this.#records.uncertain) this.#refill(await this.#records.reload());
     } catch (cause) {
