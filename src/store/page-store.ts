@@ -2,6 +2,10 @@
 
 export type MaybePromise<T> = T | Promise<T>;
 
+/** Numbers that a store packs into 53 bits: two million trees ever made, 32 TiB of pages in each. */
+export const treesMax = 2 ** 21;
+export const pageIdsMax = 2 ** 32;
+
 export interface StoredHead {
   readonly tree: number;
   readonly version: number;
@@ -43,13 +47,22 @@ export interface StoreChange {
 }
 
 /**
- * Four methods, three implementations (memory, SQLite, later PostgreSQL). Numbers are integers from 0 to 2^53-1.
- * Reads may answer at once or later; a caller must take both.
+ * Read, commit, list, close; three implementations (memory, SQLite, later PostgreSQL). A tree is a number below
+ * `treesMax`, a page id one below `pageIdsMax`, a version one up to 2^53-1. Reads may answer at once or later; a caller
+ * must take both, and must not change the bytes it is given.
  */
 export interface PageStore {
   readHeads(trees: readonly number[]): MaybePromise<readonly (StoredHead | undefined)[]>;
   readPages(tree: number, ids: readonly number[]): MaybePromise<readonly (StoredPage | undefined)[]>;
-  /** Resolves once durable. Rejects with Outage 'StoreConflict' when a head moved: then nothing was changed. */
+  /**
+   * Resolves once durable. Rejects with Outage 'StoreConflict' when a head moved: then nothing was changed. Takes its
+   * copy of the bodies before it returns, so that the caller may use their memory again.
+   */
   commit(change: StoreChange): Promise<void>;
+  /** The ids of a tree's pages above `after`, ascending, at most `limit`: for verifying, which reads everything. */
+  listPages(tree: number, after: number, limit: number): MaybePromise<readonly number[]>;
+  /** The trees above `after` that have a head or a page, ascending, at most `limit`. */
+  listTrees(after: number, limit: number): MaybePromise<readonly number[]>;
+  /** Lets a running commit end; later calls of the others are refused with Outage 'Closed'. */
   close(): Promise<void>;
 }

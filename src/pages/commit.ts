@@ -1,0 +1,360 @@
+/** Group commit: works run one after another, many share one durable commit, and the next are run meanwhile. */
+import { AssertionFault, assert, Outage, Refusal } from '../base/errors.ts';
+import { type MaybePromise, type PageStore, treesMax } from '../store/page-store.ts';
+import { Group, SealFault, type Work } from './group.ts';
+import { emptyHead } from './head.ts';
+import type { PageCache } from './page-cache.ts';
+import type { PageCipher } from './page-cipher.ts';
+import type { PageSource } from './page-source.ts';
+import type { PageSealer } from './sealed-page.ts';
+import { getValue, Tree } from './tree.ts';
+import { type CursorRange, TreeCursor } from './tree-cursor.ts';
+import { newTreeState, type TreeState } from './tree-state.ts';
+import { TreeWriter } from './tree-writer.ts';
+
+/**
+ * What a work may do: read and change any tree in the working state, before anyone else sees it. Good only until the
+ * work returns, or the promise that it returned has settled. Await each promise before the next call.
+ */
+export interface Transaction {
+  get(tree: Tree, key: Uint8Array): MaybePromise<Uint8Array | undefined>;
+  /** `key` is copied; `value` belongs to the tree from now on and must not be changed. */
+  put(tree: Tree, key: Uint8Array, value: Uint8Array): MaybePromise<void>;
+  /** False where there is no such key. */
+  delete(tree: Tree, key: Uint8Array): MaybePromise<boolean>;
+  /** Begin a new one after a change: what is read ahead may be as before. */
+  cursor(tree: Tree, range?: CursorRange): TreeCursor;
+  /** A new, empty tree, readable once durable. Its number must never have been used before. */
+  createTree(id: number, cipher: PageCipher): Tree;
+  /** Removes a tree and all its pages; its key is not needed, nor need it be open. */
+  dropTree(id: number): MaybePromise<void>;
+}
+
+export interface CommitParts {
+  readonly store: PageStore;
+  readonly cache: PageCache;
+  readonly sealer: PageSealer;
+  readonly source: PageSource;
+  /** The open trees by number. */
+  readonly trees: Map<number, Tree>;
+}
+
+export class GroupCommit {
+  readonly #parts: CommitParts;
+  readonly #writer: TreeWriter;
+  #queue: Work[] = [];
+  /** Where the queue's next work is. */
+  #next = 0;
+  #group = new Group();
+  #flight: Group | undefined;
+  /** The work whose promise is awaited, and the fault that overtook it. */
+  #running: Work | undefined;
+  #overtaken: unknown;
+  #quiet: (() => Promise<void>)[] = [];
+  #isQuiet = false;
+  #isScheduled = false;
+  #closed = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(parts: CommitParts) {
+    this.#parts = parts;
+    this.#writer = new TreeWriter(parts.source, parts.cache.buffers, (tree) => {
+      if (this.#overtaken !== undefined) throw this.#overtaken;
+      return this.#group.changeOf(tree);
+    });
+  }
+
+  /** See PageEngine.transact. */
+  transact<T>(work: (tx: Transaction) => MaybePromise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new Outage('Closed'));
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({
+        run: (self) => work(this.#transaction(self)),
+        resolve: (value) => resolve(value as T),
+        reject,
+        touched: new Set(),
+        outcome: undefined,
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Runs `task` while no commit is under way: the store then holds exactly the committed state. */
+  quietly<T>(task: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#quiet.push(() => task().then(resolve, reject));
+      this.#schedule();
+    });
+  }
+
+  /** Refuses new works and resolves when the last one has ended. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  /** Works handed in during one turn share a group. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#advance();
+    });
+  }
+
+  /** Does what can be done now; called whenever something has changed. */
+  #advance(): void {
+    for (;;) {
+      if (this.#running !== undefined) return;
+      this.#runWorks();
+      if (this.#running !== undefined || this.#flight !== undefined || this.#isQuiet) return;
+      const task = this.#quiet.shift();
+      if (task !== undefined) {
+        this.#runQuietly(task);
+        return;
+      }
+      if (this.#group.works.length === 0) break;
+      this.#launch();
+    }
+    for (const idle of this.#whenIdle.splice(0)) idle();
+  }
+
+  #runQuietly(task: () => Promise<void>): void {
+    this.#isQuiet = true;
+    void task().then(() => {
+      this.#isQuiet = false;
+      this.#advance();
+    });
+  }
+
+  #runWorks(): void {
+    while (this.#next < this.#queue.length && this.#running === undefined && this.#group.hasRoom) {
+      this.#run(this.#queue[this.#next++] as Work);
+    }
+    if (this.#next === 0) return;
+    this.#queue = this.#queue.slice(this.#next);
+    this.#next = 0;
+  }
+
+  #run(work: Work): void {
+    try {
+      const result = work.run(work);
+      if (!(result instanceof Promise)) {
+        this.#end(work, { value: result });
+        return;
+      }
+      this.#running = work;
+      result.then(
+        (value) => this.#resume(work, { value }),
+        (fault) => this.#resume(work, { fault }),
+      );
+    } catch (fault) {
+      this.#end(work, { fault });
+    }
+  }
+
+  #resume(work: Work, outcome: NonNullable<Work['outcome']>): void {
+    this.#running = undefined;
+    const overtaken = this.#overtaken;
+    this.#overtaken = undefined;
+    if (overtaken !== undefined) work.reject(overtaken);
+    else this.#end(work, outcome);
+    this.#advance();
+  }
+
+  /** Even a fault waits for the group: it may rest on what is not durable yet. */
+  #end(work: Work, outcome: NonNullable<Work['outcome']>): void {
+    work.outcome = outcome;
+    this.#group.works.push(work);
+    if ('fault' in outcome && work.touched.size > 0) this.#runAgain();
+  }
+
+  /** Takes back what the group changed and puts its works in front of the queue, but for those that have a fault. */
+  #runAgain(): void {
+    const failed = this.#group;
+    this.#group = new Group();
+    this.#takeBack(failed);
+    const again: Work[] = [];
+    for (const work of failed.works) {
+      if (work.outcome !== undefined && 'fault' in work.outcome) {
+        work.touched.clear();
+        this.#group.works.push(work);
+        continue;
+      }
+      work.touched.clear();
+      work.outcome = undefined;
+      again.push(work);
+    }
+    this.#queue = [...again, ...this.#queue.slice(this.#next)];
+    this.#next = 0;
+    failed.settle();
+  }
+
+  #takeBack(group: Group): void {
+    for (const tree of [...group.changes.keys()]) group.forget(tree, this.#parts.cache.buffers);
+    for (const { tree } of group.drops) if (tree !== undefined) tree.state.dropping = undefined;
+  }
+
+  #launch(): void {
+    const group = this.#group;
+    if (group.isEmpty) {
+      this.#group = new Group();
+      group.settle();
+      group.deliver();
+      return;
+    }
+    let change: ReturnType<Group['seal']>;
+    try {
+      change = group.seal(this.#parts.sealer);
+    } catch (fault) {
+      this.#sealFailed(group, fault);
+      return;
+    }
+    this.#group = new Group();
+    this.#flight = group;
+    for (const [tree, treeChange] of group.changes) {
+      tree.flight = treeChange;
+      tree.change = undefined;
+    }
+    this.#parts.store.commit(change).then(
+      () => this.#publish(group),
+      (fault) => this.#commitFailed(group, fault),
+    );
+  }
+
+  /** Only the works that changed this tree fail; the others run again without them. */
+  #sealFailed(group: Group, fault: unknown): void {
+    if (!(fault instanceof SealFault)) throw fault;
+    for (const work of group.works) {
+      if (work.touched.has(fault.tree)) work.outcome = { fault: fault.cause };
+    }
+    this.#runAgain();
+  }
+
+  #publish(group: Group): void {
+    const { cache, trees } = this.#parts;
+    for (const [tree, change] of group.changes) {
+      const isEvicted = tree.evictions !== change.evictions;
+      for (const id of change.deletes) cache.remove(tree.cached, id);
+      for (const id of change.overflow.keys()) cache.remove(tree.cached, id);
+      for (const [id, bytes] of change.pages) {
+        cache.beginStep();
+        if (isEvicted) cache.buffers.giveBack(bytes);
+        else cache.replace(tree.cached, id, bytes);
+      }
+      tree.committed = change.head;
+      tree.flight = undefined;
+      tree.epoch++;
+    }
+    for (const [id, tree] of group.created) trees.set(id, tree);
+    for (const { id, tree } of group.drops) {
+      trees.delete(id);
+      if (tree === undefined) continue;
+      tree.state.dropped = true;
+      tree.state.evictions++;
+      cache.evict(tree.state.cached);
+    }
+    this.#flight = undefined;
+    group.settle();
+    group.deliver();
+    this.#advance();
+  }
+
+  /** What reached the store is not known: everything since is taken back, and heads are read again before use. */
+  #commitFailed(flight: Group, fault: unknown): void {
+    const gathered = this.#group;
+    this.#group = new Group();
+    this.#flight = undefined;
+    if (this.#running !== undefined) this.#overtaken = fault;
+    this.#takeBack(gathered);
+    for (const tree of [...flight.changes.keys()]) {
+      flight.forget(tree, this.#parts.cache.buffers);
+      tree.stale = true;
+    }
+    for (const { tree } of flight.drops) if (tree !== undefined) tree.state.stale = true;
+    for (const group of [flight, gathered]) {
+      group.settle();
+      group.deliver(fault);
+    }
+    this.#advance();
+  }
+
+  #transaction(work: Work): Transaction {
+    const { source } = this.#parts;
+    const open = (tree: Tree): TreeState => {
+      this.#mustBeRunning(work);
+      if (tree.state.dropping !== undefined && !tree.state.stale) throw new Refusal('TableNotFound', {});
+      return tree.state;
+    };
+    const touch = (tree: Tree): TreeState => {
+      const state = open(tree);
+      work.touched.add(state);
+      return state;
+    };
+    return {
+      get: (tree, key) => getValue(source, source.working, open(tree), key),
+      put: (tree, key, value) => this.#writer.put(touch(tree), key, value),
+      delete: (tree, key) => this.#writer.delete(touch(tree), key),
+      cursor: (tree, range = {}) => new TreeCursor(source, source.working, open(tree), range),
+      createTree: (id, cipher) => {
+        this.#mustBeRunning(work);
+        return this.#createTree(work, id, cipher);
+      },
+      dropTree: (id) => {
+        this.#mustBeRunning(work);
+        return this.#dropTree(work, id);
+      },
+    };
+  }
+
+  #mustBeRunning(work: Work): void {
+    if (this.#overtaken !== undefined && work === this.#running) throw this.#overtaken;
+    assert(work.outcome === undefined, 'a transaction ends with its work');
+  }
+
+  #createTree(work: Work, id: number, cipher: PageCipher): Tree {
+    assert(id >= 0 && id < treesMax, 'a tree has a number of its own');
+    const known = [this.#parts.trees, this.#flight?.created, this.#group.created];
+    if (known.some((trees) => trees?.has(id))) throw new AssertionFault('a tree number is used once');
+    const tree = new Tree(newTreeState(id, cipher, emptyHead()), this.#parts.source);
+    work.touched.add(tree.state);
+    this.#group.created.set(id, tree);
+    this.#writer.plant(tree.state);
+    return tree;
+  }
+
+  #dropTree(work: Work, id: number): MaybePromise<void> {
+    const created = this.#group.created.get(id);
+    if (created !== undefined) {
+      work.touched.add(created.state);
+      this.#group.created.delete(id);
+      this.#group.forget(created.state, this.#parts.cache.buffers);
+      created.state.dropped = true;
+      return undefined;
+    }
+    const tree = this.#parts.trees.get(id) ?? this.#flight?.created.get(id);
+    if (tree !== undefined)
+      return this.#drop(work, id, tree, (tree.state.flight?.head ?? tree.state.committed).version);
+    const heads = this.#parts.store.readHeads([id]);
+    if (!(heads instanceof Promise)) return this.#drop(work, id, undefined, heads[0]?.version);
+    return heads.then(([head]) => {
+      this.#mustBeRunning(work);
+      this.#drop(work, id, undefined, head?.version);
+    });
+  }
+
+  #drop(work: Work, id: number, tree: Tree | undefined, version: number | undefined): void {
+    const dropping = [this.#flight, this.#group].some((group) => group?.drops.some((drop) => drop.id === id));
+    if (version === undefined || dropping) throw new Refusal('TableNotFound', {});
+    if (tree !== undefined) {
+      work.touched.add(tree.state);
+      this.#group.forget(tree.state, this.#parts.cache.buffers);
+      tree.state.dropping = this.#group.settled;
+    }
+    this.#group.drops.push({ id, expected: version, tree });
+  }
+}

@@ -1,0 +1,130 @@
+/** Works that become durable together, and what they change. */
+import type { StoreChange } from '../store/page-store.ts';
+import { copyHead } from './head.ts';
+import { plainPageBytes } from './layout.ts';
+import type { PageBuffers } from './page-cache.ts';
+import { sealChange } from './seal-change.ts';
+import type { PageSealer } from './sealed-page.ts';
+import type { Tree } from './tree.ts';
+import type { TreeChange, TreeState } from './tree-state.ts';
+
+/** How much one store commit may carry; one work alone may exceed it. */
+export const groupWorksMax = 1024;
+export const groupBytesMax = 32 * 2 ** 20;
+
+export type Outcome = { readonly value: unknown } | { readonly fault: unknown };
+
+/** One call of `transact`, until its caller has heard. */
+export interface Work {
+  readonly run: (work: Work) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (fault: unknown) => void;
+  /** The trees it has changed in this run. */
+  readonly touched: Set<TreeState>;
+  outcome: Outcome | undefined;
+}
+
+export interface TreeDrop {
+  readonly id: number;
+  readonly expected: number;
+  readonly tree: Tree | undefined;
+}
+
+/** A tree's cipher refused to seal. */
+export class SealFault extends Error {
+  readonly tree: TreeState;
+
+  constructor(tree: TreeState, cause: unknown) {
+    super('A tree could not be sealed.', { cause });
+    this.tree = tree;
+  }
+}
+
+export class Group {
+  readonly works: Work[] = [];
+  readonly changes = new Map<TreeState, TreeChange>();
+  readonly created = new Map<number, Tree>();
+  readonly drops: TreeDrop[] = [];
+  readonly settled: Promise<void>;
+  readonly settle: () => void;
+
+  constructor() {
+    let settle: () => void = () => {};
+    this.settled = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.settle = settle;
+  }
+
+  get isEmpty(): boolean {
+    return this.changes.size === 0 && this.drops.length === 0;
+  }
+
+  get hasRoom(): boolean {
+    if (this.works.length >= groupWorksMax) return false;
+    let pages = 0;
+    for (const change of this.changes.values()) pages += change.pages.size + change.overflow.size;
+    return pages * plainPageBytes < groupBytesMax;
+  }
+
+  /** The change this group makes to a tree, begun on the newest state there is. */
+  changeOf(tree: TreeState): TreeChange {
+    if (tree.change !== undefined) return tree.change;
+    const base = tree.flight?.head ?? tree.committed;
+    const head = copyHead(base);
+    head.version = base.version + 1;
+    const change: TreeChange = {
+      base,
+      head,
+      pages: new Map(),
+      overflow: new Map(),
+      deletes: new Set(),
+      evictions: tree.evictions,
+      settled: this.settled,
+    };
+    tree.change = change;
+    this.changes.set(tree, change);
+    return change;
+  }
+
+  /** Takes a tree's change back, as if it had not been. */
+  forget(tree: TreeState, buffers: PageBuffers): void {
+    const change = this.changes.get(tree);
+    if (change === undefined) return;
+    this.changes.delete(tree);
+    for (const bytes of change.pages.values()) buffers.giveBack(bytes);
+    if (tree.change === change) tree.change = undefined;
+    if (tree.flight === change) tree.flight = undefined;
+    // Ids that the change took or gave back may be in use.
+    tree.freeIds = [];
+    tree.epoch++;
+  }
+
+  /** Throws SealFault where a tree's key has gone. */
+  seal(sealer: PageSealer): StoreChange {
+    const puts = [];
+    const deletes = [];
+    const heads = [];
+    for (const [tree, change] of this.changes) {
+      try {
+        const sealed = sealChange(sealer, tree, change);
+        puts.push(...sealed.puts);
+        heads.push(sealed.head);
+      } catch (fault) {
+        throw new SealFault(tree, fault);
+      }
+      for (const id of change.deletes) deletes.push({ tree: tree.id, id });
+    }
+    const drops = this.drops.map(({ id, expected }) => ({ tree: id, expected }));
+    return { puts, deletes, heads, drops };
+  }
+
+  /** Tells every caller. `fault`: what became of the group, in place of the works' own outcomes. */
+  deliver(fault?: unknown): void {
+    for (const work of this.works) {
+      const outcome = fault === undefined ? work.outcome : { fault };
+      if (outcome !== undefined && 'value' in outcome) work.resolve(outcome.value);
+      else work.reject(outcome?.fault);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/** The page engine: encrypted trees over a page store, with one cache and one commit for all of them. */
+import { type Clock, systemClock } from '../base/clock.ts';
+import { IntegrityFault } from '../base/errors.ts';
+import type { MaybePromise, PageStore } from '../store/page-store.ts';
+import { GroupCommit, type Transaction } from './commit.ts';
+import { PageCache } from './page-cache.ts';
+import type { PageCipher } from './page-cipher.ts';
+import { PageSource } from './page-source.ts';
+import { PageSealer, type SealMeter } from './sealed-page.ts';
+import { Tree } from './tree.ts';
+import { newTreeState } from './tree-state.ts';
+
+export interface PageEngineOptions {
+  readonly store: PageStore;
+  /** 16 bytes that tell this store from every other; part of what each page vouches for. */
+  readonly storeId: Uint8Array;
+  /** Bound of the memory for opened pages between operations. */
+  readonly cacheBytes?: number;
+  readonly clock?: Clock;
+}
+
+export const cacheBytesDefault = 64 * 2 ** 20;
+
+export class PageEngine {
+  readonly store: PageStore;
+  readonly #sealer: PageSealer;
+  readonly #cache: PageCache;
+  readonly #source: PageSource;
+  readonly #commit: GroupCommit;
+  readonly #trees = new Map<number, Tree>();
+
+  /** The store stays the caller's, who closes it after the engine. */
+  static open(options: PageEngineOptions): PageEngine {
+    return new PageEngine(options);
+  }
+
+  private constructor({
+    store,
+    storeId,
+    cacheBytes = cacheBytesDefault,
+    clock = systemClock,
+  }: PageEngineOptions) {
+    this.store = store;
+    this.#sealer = new PageSealer(storeId, clock);
+    this.#cache = new PageCache(cacheBytes);
+    this.#source = new PageSource(store, this.#sealer, this.#cache);
+    this.#commit = new GroupCommit({
+      store,
+      cache: this.#cache,
+      sealer: this.#sealer,
+      source: this.#source,
+      trees: this.#trees,
+    });
+  }
+
+  /** What sealing and opening have cost so far. */
+  get meter(): Readonly<SealMeter> {
+    return this.#sealer.meter;
+  }
+
+  get cachedBytes(): number {
+    return this.#cache.cachedBytes;
+  }
+
+  /**
+   * Runs `work` where all changes are serialised and resolves with its result once everything it saw and changed is
+   * durable. What it throws rejects this call alone and changes nothing. `work` may run more than once, when
+   * another of its group had to be taken back: let it act through the transaction only.
+   */
+  transact<T>(work: (tx: Transaction) => MaybePromise<T>): Promise<T> {
+    return this.#commit.transact(work);
+  }
+
+  /** A new, empty tree. Its number must never have been used before. */
+  createTree(id: number, cipher: PageCipher): Promise<Tree> {
+    return this.transact((tx) => tx.createTree(id, cipher));
+  }
+
+  /** True where the store has a head for this tree, whether or not it opens. */
+  hasTree(id: number): MaybePromise<boolean> {
+    const heads = this.store.readHeads([id]);
+    return heads instanceof Promise ? heads.then(([head]) => head !== undefined) : heads[0] !== undefined;
+  }
+
+  /**
+   * Opens a tree that must be there: a missing or changed head is an IntegrityFault. A tree that is open already goes
+   * on with the new cipher.
+   */
+  openTree(id: number, cipher: PageCipher): MaybePromise<Tree> {
+    const open = this.#trees.get(id);
+    if (open !== undefined) {
+      open.state.cipher = cipher;
+      return open;
+    }
+    const head = this.#source.readHead(id, cipher);
+    const made = (read: Awaited<typeof head>): Tree => {
+      if (read === undefined) throw new IntegrityFault({ tree: id, record: 'head' });
+      const tree = this.#trees.get(id) ?? new Tree(newTreeState(id, cipher, read), this.#source);
+      this.#trees.set(id, tree);
+      return tree;
+    };
+    return head instanceof Promise ? head.then(made) : made(head);
+  }
+
+  /** Removes a tree and all its pages; its key is not needed, nor need it be open. */
+  dropTree(id: number): Promise<void> {
+    return this.transact((tx) => tx.dropTree(id));
+  }
+
+  /** Wipes every opened page of a tree at once. Reading goes on through the cipher, which refuses if its key has gone. */
+  evictTree(id: number): void {
+    const tree = this.#trees.get(id);
+    if (tree === undefined) return;
+    tree.state.evictions++;
+    this.#cache.evict(tree.state.cached);
+    this.#sealer.wipe();
+  }
+
+  /** Runs `task` while no commit is under way. */
+  quietly<T>(task: () => Promise<T>): Promise<T> {
+    return this.#commit.quietly(task);
+  }
+
+  /** Lets the works that were handed in end, then wipes all opened pages. */
+  async close(): Promise<void> {
+    await this.#commit.close();
+    for (const id of this.#trees.keys()) this.evictTree(id);
+    this.#trees.clear();
+  }
+}

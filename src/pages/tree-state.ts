@@ -1,0 +1,68 @@
+/** What the engine knows of one open tree: its committed state, the commit under way, and the change being gathered. */
+import type { Head } from './head.ts';
+import type { CachedPages } from './page-cache.ts';
+import type { PageCipher } from './page-cipher.ts';
+
+/** What one group of works changes in one tree. It becomes readable when the group is durable. */
+export interface TreeChange {
+  readonly base: Head;
+  /** The head as it will be; its version numbers the commit. */
+  readonly head: Head;
+  /** Changed nodes; a reference to one bears this commit's version. */
+  readonly pages: Map<number, Uint8Array>;
+  /** Changed overflow pages: stretches of values. */
+  readonly overflow: Map<number, Uint8Array>;
+  readonly deletes: Set<number>;
+  /** The tree's evictions when the change began. */
+  readonly evictions: number;
+  /** Resolves when the group is durable or has failed. */
+  readonly settled: Promise<void>;
+}
+
+export interface TreeState {
+  readonly id: number;
+  cipher: PageCipher;
+  committed: Head;
+  readonly cached: CachedPages;
+  /** Being made durable. */
+  flight: TreeChange | undefined;
+  /** Being gathered. */
+  change: TreeChange | undefined;
+  /** Page ids that are free to use again; forgotten with the process. */
+  freeIds: number[];
+  /** The store may hold another state than `committed`: its head must be read before anything else. */
+  stale: boolean;
+  /** A group drops it; resolves when that is durable or has failed. */
+  dropping: Promise<void> | undefined;
+  dropped: boolean;
+  /** Counts states readers have seen: commits and refreshed heads. */
+  epoch: number;
+  /** Counts changes of the working state. */
+  mutations: number;
+  evictions: number;
+}
+
+export function newTreeState(id: number, cipher: PageCipher, committed: Head): TreeState {
+  return {
+    id,
+    cipher,
+    committed,
+    cached: new Map(),
+    flight: undefined,
+    change: undefined,
+    freeIds: [],
+    stale: false,
+    dropping: undefined,
+    dropped: false,
+    epoch: 0,
+    mutations: 0,
+    evictions: 0,
+  };
+}
+
+/** True where the commit under way writes or deletes this page: the store may hold its old or its new state. */
+export function isInFlight(tree: TreeState, page: number): boolean {
+  const flight = tree.flight;
+  if (flight === undefined) return false;
+  return flight.pages.has(page) || flight.deletes.has(page) || flight.overflow.has(page);
+}

@@ -1,0 +1,339 @@
+/** Changes trees in the working state: copies what it touches, splits what is too full, merges what is nearly empty. */
+import { assert } from '../base/errors.ts';
+import {
+  innerRefAt,
+  inlineValueBytesMax,
+  keyBytesMax,
+  leafCellHeaderBytes,
+  nodeCapacityBytes,
+  overflowEntryBytes,
+  overflowListHeaderBytes,
+  overflowMark,
+  overflowPageCount,
+  plainPageBytes,
+  readU48,
+  refBytes,
+  refVersionAt,
+  slotBytes,
+  valueBytesMax,
+  writeU16,
+  writeU32,
+  writeU48,
+} from './layout.ts';
+import {
+  cellAt,
+  cellCount,
+  cellKey,
+  cellsOf,
+  childIndex,
+  fillNode,
+  freeBytes,
+  hasKey,
+  initNode,
+  insertCell,
+  isOverflowCell,
+  lowerBound,
+  nodeLevel,
+  removeCell,
+  reserveCell,
+  valueAt,
+  valueBytes,
+  type Cell,
+} from './node.ts';
+import { cutPoints, innerCell, keyOf, rekeyed, shortestSeparator } from './node-split.ts';
+import type { PageBuffers } from './page-cache.ts';
+import type { PageSource } from './page-source.ts';
+import { allocatePage, freePage } from './page-space.ts';
+import type { TreeChange, TreeState } from './tree-state.ts';
+
+/** A node on the way from the root to a key, and which child of its parent it is. */
+interface Step {
+  node: Uint8Array;
+  readonly index: number;
+}
+
+/** A node that uses less than this is merged with a neighbour, where both fit with some room left. */
+const mergeBelowBytes = nodeCapacityBytes / 4;
+const mergedBytesMax = nodeCapacityBytes * 0.85;
+
+export class TreeWriter {
+  readonly #source: PageSource;
+  readonly #buffers: PageBuffers;
+  /** Gives the tree's change in the group being gathered, begun if need be. */
+  readonly #changeOf: (tree: TreeState) => TreeChange;
+
+  constructor(source: PageSource, buffers: PageBuffers, changeOf: (tree: TreeState) => TreeChange) {
+    this.#source = source;
+    this.#buffers = buffers;
+    this.#changeOf = changeOf;
+  }
+
+  /** Makes the one empty leaf of a new tree. */
+  plant(tree: TreeState): void {
+    const change = this.#changeOf(tree);
+    this.#newNode(tree, change, 0, change.head.rootRef, 0);
+  }
+
+  /** The value's bytes belong to the tree from now on. */
+  put(tree: TreeState, key: Uint8Array, value: Uint8Array): Promise<void> | undefined {
+    assert(key.length <= keyBytesMax && value.length <= valueBytesMax, 'an entry fits into a tree');
+    const path = this.#path(tree, key);
+    if (path instanceof Promise) return path.then(() => this.put(tree, key, value));
+    const change = this.#changeOf(tree);
+    const leaf = this.#ownPath(change, path);
+    const index = lowerBound(leaf, key);
+    if (hasKey(leaf, index, key)) this.#removeEntry(tree, change, leaf, index);
+    change.head.entries++;
+    change.head.bytes += key.length + value.length;
+    tree.mutations++;
+    const isInline = value.length <= inlineValueBytesMax;
+    const listBytes = overflowListHeaderBytes + overflowPageCount(value.length) * overflowEntryBytes;
+    const size = leafCellHeaderBytes + key.length + (isInline ? value.length : listBytes);
+    const at = reserveCell(leaf, index, size);
+    if (at >= 0) {
+      this.#writeLeafCell(tree, change, leaf, at, key, value);
+      return undefined;
+    }
+    const from = new Uint8Array(size);
+    this.#writeLeafCell(tree, change, from, 0, key, value);
+    this.#split(tree, change, path, path.length - 1, index, [{ from, at: 0, size }]);
+    return undefined;
+  }
+
+  /** False where there is no such key. */
+  delete(tree: TreeState, key: Uint8Array): boolean | Promise<boolean> {
+    const path = this.#path(tree, key);
+    if (path instanceof Promise) return path.then(() => this.delete(tree, key));
+    const found = path.at(-1)?.node;
+    assert(found !== undefined, 'a path ends in a leaf');
+    const index = lowerBound(found, key);
+    if (!hasKey(found, index, key)) return false;
+    const change = this.#changeOf(tree);
+    this.#removeEntry(tree, change, this.#ownPath(change, path), index);
+    tree.mutations++;
+    const shrinking = this.#shrink(tree, key, 0);
+    return shrinking === undefined ? true : shrinking.then(() => true);
+  }
+
+  #removeEntry(tree: TreeState, change: TreeChange, leaf: Uint8Array, index: number): void {
+    const cell = cellAt(leaf, index);
+    const size = valueBytes(leaf, cell);
+    change.head.entries--;
+    change.head.bytes -= cellKey(leaf, cell).length + size;
+    if (isOverflowCell(leaf, cell)) {
+      const list = valueAt(leaf, cell) + overflowListHeaderBytes;
+      for (let i = 0; i < overflowPageCount(size); i++) {
+        freePage(tree, change, readU48(leaf, list + i * overflowEntryBytes), this.#buffers);
+      }
+    }
+    removeCell(leaf, index);
+  }
+
+  #writeLeafCell(
+    tree: TreeState,
+    change: TreeChange,
+    to: Uint8Array,
+    at: number,
+    key: Uint8Array,
+    value: Uint8Array,
+  ): void {
+    writeU16(to, at, key.length);
+    to.set(key, at + leafCellHeaderBytes);
+    const valueStart = at + leafCellHeaderBytes + key.length;
+    if (value.length <= inlineValueBytesMax) {
+      writeU16(to, at + 2, value.length);
+      to.set(value, valueStart);
+      return;
+    }
+    writeU16(to, at + 2, overflowMark);
+    writeU32(to, valueStart, value.length);
+    writeU48(to, valueStart + 4, change.head.version);
+    let entry = valueStart + overflowListHeaderBytes;
+    for (let start = 0; start < value.length; start += plainPageBytes) {
+      const id = allocatePage(tree, change);
+      change.overflow.set(id, value.subarray(start, start + plainPageBytes));
+      writeU48(to, entry, id);
+      to.fill(0, entry + 6, entry + overflowEntryBytes);
+      entry += overflowEntryBytes;
+    }
+  }
+
+  /** The nodes from the root to the leaf where `key` belongs, in the working state. */
+  #path(tree: TreeState, key: Uint8Array): Step[] | Promise<void> {
+    const wait = this.#source.begin(tree);
+    if (wait !== undefined) return wait;
+    const view = this.#source.working;
+    const path: Step[] = [];
+    let node = view.page(tree, view.head(tree).rootRef, 0);
+    let index = 0;
+    for (;;) {
+      if (node instanceof Promise) return node;
+      path.push({ node, index });
+      if (nodeLevel(node) === 0) return path;
+      index = childIndex(node, key);
+      node = view.page(tree, node, cellAt(node, index) + innerRefAt);
+    }
+  }
+
+  /** Makes the nodes of a path this change's own and returns the last. */
+  #ownPath(change: TreeChange, path: Step[]): Uint8Array {
+    let parent = change.head.rootRef;
+    let refAt = 0;
+    for (let depth = 0; depth < path.length; depth++) {
+      const step = path[depth] as Step;
+      if (depth > 0) refAt = cellAt(parent, step.index) + innerRefAt;
+      step.node = this.#own(change, parent, refAt, step.node);
+      parent = step.node;
+    }
+    return parent;
+  }
+
+  /** The node behind a reference as this change's own copy; the reference then bears this commit's version. */
+  #own(change: TreeChange, parent: Uint8Array, refAt: number, node: Uint8Array): Uint8Array {
+    const id = readU48(parent, refAt);
+    const owned = change.pages.get(id);
+    if (owned !== undefined) return owned;
+    const copy = this.#buffers.take();
+    copy.set(node);
+    change.pages.set(id, copy);
+    writeU48(parent, refAt + refVersionAt, change.head.version);
+    return copy;
+  }
+
+  /** A new node, and the reference to it written at `refAt`. */
+  #newNode(tree: TreeState, change: TreeChange, level: number, ref: Uint8Array, refAt: number): Uint8Array {
+    const node = this.#buffers.take();
+    initNode(node, level);
+    const id = allocatePage(tree, change);
+    change.pages.set(id, node);
+    writeU48(ref, refAt, id);
+    writeU48(ref, refAt + refVersionAt, change.head.version);
+    return node;
+  }
+
+  /** Inserts cells into the node at `depth` of an own path, where they may not fit. */
+  #split(
+    tree: TreeState,
+    change: TreeChange,
+    path: Step[],
+    depth: number,
+    index: number,
+    added: readonly Cell[],
+  ): void {
+    const node = (path[depth] as Step).node;
+    const only = added.length === 1 ? added[0] : undefined;
+    if (only !== undefined && insertCell(node, index, only)) return;
+    const appended = index === cellCount(node) && isRightmost(path, depth);
+    const level = nodeLevel(node);
+    const cells = cellsOf(node.slice());
+    cells.splice(index, 0, ...added);
+    const cuts = needsSplit(cells) ? cutPoints(cells, appended && added.length === 1) : [];
+    fillNode(node, level, cells.slice(0, cuts[0] ?? cells.length));
+    if (cuts.length === 0) return;
+    const ref = new Uint8Array(refBytes);
+    const separators = cuts.map((cut, part) => {
+      const own = cells.slice(cut, cuts[part + 1] ?? cells.length);
+      const first = own[0] as Cell;
+      const before = cells[cut - 1] as Cell;
+      const right = this.#newNode(tree, change, level, ref, 0);
+      const key = keyOf(first, level);
+      if (level > 0) own[0] = rekeyed(first, new Uint8Array());
+      fillNode(right, level, own);
+      return innerCell(level > 0 ? key : shortestSeparator(keyOf(before, 0), key), ref, 0);
+    });
+    if (depth > 0) {
+      this.#split(tree, change, path, depth - 1, (path[depth] as Step).index + 1, separators);
+      return;
+    }
+    const oldRoot = innerCell(new Uint8Array(), change.head.rootRef, 0);
+    const root = this.#newNode(tree, change, level + 1, change.head.rootRef, 0);
+    this.#split(tree, change, [{ node: root, index: 0 }], 0, 0, [oldRoot, ...separators]);
+  }
+
+  /** Merges the node at `level` above `key` with a neighbour where that makes sense, then looks one level up. */
+  #shrink(tree: TreeState, key: Uint8Array, level: number): Promise<void> | undefined {
+    const path = this.#path(tree, key);
+    if (path instanceof Promise) return path.then(() => this.#shrink(tree, key, level));
+    const depth = path.length - 1 - level;
+    if (depth <= 0) {
+      this.#lowerRoot(tree, path);
+      return undefined;
+    }
+    const node = (path[depth] as Step).node;
+    if (nodeCapacityBytes - freeBytes(node) >= mergeBelowBytes) return undefined;
+    const parent = (path[depth - 1] as Step).node;
+    const index = (path[depth] as Step).index;
+    const leftIndex = index + 1 < cellCount(parent) ? index : index - 1;
+    if (leftIndex < 0) return this.#shrink(tree, key, level + 1);
+    const siblingIndex = leftIndex === index ? index + 1 : leftIndex;
+    const sibling = this.#source.working.page(tree, parent, cellAt(parent, siblingIndex) + innerRefAt);
+    if (sibling instanceof Promise) return sibling.then(() => this.#shrink(tree, key, level));
+    if (!canMerge(node, sibling, cellKey(parent, cellAt(parent, leftIndex + 1)).length)) return undefined;
+    const change = this.#changeOf(tree);
+    this.#ownPath(change, path.slice(0, depth));
+    this.#merge(tree, change, (path[depth - 1] as Step).node, leftIndex, node, sibling, leftIndex === index);
+    return this.#shrink(tree, key, level + 1);
+  }
+
+  #merge(
+    tree: TreeState,
+    change: TreeChange,
+    parent: Uint8Array,
+    leftIndex: number,
+    node: Uint8Array,
+    sibling: Uint8Array,
+    isNodeLeft: boolean,
+  ): void {
+    const rightCell = cellAt(parent, leftIndex + 1);
+    const separator = cellKey(parent, rightCell);
+    const rightId = readU48(parent, rightCell + innerRefAt);
+    const left = this.#own(
+      change,
+      parent,
+      cellAt(parent, leftIndex) + innerRefAt,
+      isNodeLeft ? node : sibling,
+    );
+    const right = (isNodeLeft ? sibling : node).slice();
+    const moved = cellsOf(right);
+    if (nodeLevel(right) > 0 && moved[0] !== undefined) moved[0] = rekeyed(moved[0], separator);
+    for (const cell of moved) {
+      assert(insertCell(left, cellCount(left), cell), 'merged nodes fit into one');
+    }
+    removeCell(parent, leftIndex + 1);
+    freePage(tree, change, rightId, this.#buffers);
+    tree.mutations++;
+  }
+
+  /** An inner root with one child gives way to it. */
+  #lowerRoot(tree: TreeState, path: readonly Step[]): void {
+    const root = path[0]?.node;
+    if (root === undefined || nodeLevel(root) === 0 || cellCount(root) > 1) return;
+    const change = this.#changeOf(tree);
+    const rootId = readU48(change.head.rootRef, 0);
+    const refAt = cellAt(root, 0) + innerRefAt;
+    change.head.rootRef.set(root.subarray(refAt, refAt + change.head.rootRef.length));
+    freePage(tree, change, rootId, this.#buffers);
+    tree.mutations++;
+    this.#lowerRoot(tree, path.slice(1));
+  }
+}
+
+function needsSplit(cells: readonly Cell[]): boolean {
+  let used = 0;
+  for (const cell of cells) used += cell.size + slotBytes;
+  return used > nodeCapacityBytes;
+}
+
+function isRightmost(path: readonly Step[], depth: number): boolean {
+  for (let i = 1; i <= depth; i++) {
+    const parent = (path[i - 1] as Step).node;
+    if ((path[i] as Step).index !== cellCount(parent) - 1) return false;
+  }
+  return true;
+}
+
+function canMerge(node: Uint8Array, sibling: Uint8Array, separatorBytes: number): boolean {
+  const own = nodeCapacityBytes - freeBytes(node);
+  const both = own + (nodeCapacityBytes - freeBytes(sibling)) + (nodeLevel(node) > 0 ? separatorBytes : 0);
+  return both <= (cellCount(node) === 0 || cellCount(sibling) === 0 ? nodeCapacityBytes : mergedBytesMax);
+}
