@@ -1,0 +1,61 @@
+/** Members that AWS holds to other rules, or refuses in other words, than its published model says. */
+import { Constraint, type Trail } from './constraint.ts';
+import type { Shape } from './model/service-model.ts';
+
+/** What a member's value is held to; it reports to the trail. */
+export interface Demand {
+  check(value: unknown, trail: Trail): void;
+}
+
+/** Where a table's ARN may stand for its name, only an ARN may be longer than a name. */
+const tableName: Shape = { type: 'string', min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+' };
+const tableNameConstraint = Constraint.of(tableName);
+const tableArnConstraint = Constraint.of({ type: 'string', min: 1, max: 1024 });
+
+const nameOrArn: Demand = {
+  check(value, trail) {
+    if (value === '' || isArn(value)) tableArnConstraint?.check(value, trail);
+    else tableNameConstraint?.check(value, trail);
+  },
+};
+
+const batchKeyList: Shape = { type: 'list', min: 1, max: 100, member: '' };
+const batchKeyListConstraint = Constraint.of(batchKeyList);
+
+/** BatchGetItem names its keys by another path, and without their value. */
+const batchKeys: Demand = {
+  check(value, trail) {
+    const path = `RequestItems.${trail.names[1]}.member.Keys`;
+    for (const demand of batchKeyListConstraint?.failedDemands(value) ?? []) trail.report('', demand, path);
+  },
+};
+
+const createdTableName: Demand = { check: (value, trail) => tableNameConstraint?.check(value, trail) };
+
+/** The live service takes no empty key id, though the model allows it. */
+const givenKeyId = Constraint.of({ type: 'string', min: 1 });
+
+/** The demand on a member, where it is not its shape's. `member`: structure and member, with a dot between. */
+export function ownDemand(member: string, shapeName: string): Demand | undefined {
+  if (member === 'CreateTableInput.TableName') return createdTableName;
+  if (member === 'KeysAndAttributes.Keys') return batchKeys;
+  if (shapeName === 'KMSMasterKeyId') return givenKeyId;
+  return shapeName === 'TableArn' && member.endsWith('.TableName') ? nameOrArn : undefined;
+}
+
+/** The sentences on a key of a map of tables that is neither name nor ARN; empty where it is one. */
+export function tableKeyDemands(key: string): readonly string[] {
+  return isArn(key) || tableNameConstraint?.holds(key) === true
+    ? []
+    : (tableNameConstraint?.allDemands() ?? []);
+}
+
+/** The whole sentence for a member that must be there, where AWS does not say `Member must not be null`. */
+export const missingTexts: Readonly<Record<string, string>> = {
+  'BatchGetItemInput.RequestItems': 'The requestItems parameter is required for BatchGetItem',
+  'BatchWriteItemInput.RequestItems': 'The requestItems parameter is required for BatchWriteItem',
+};
+
+function isArn(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('arn:');
+}

@@ -1,0 +1,159 @@
+/** What the client of a service sees of each fault: name, HTTP status and members. */
+import {
+  AssertionFault,
+  IntegrityFault,
+  Outage,
+  type OutageCode,
+  Refusal,
+  type RefusalCode,
+} from '../base/errors.ts';
+
+/** The service whose client reads the answer. */
+export type WireService = 'dynamodb' | 'kms';
+
+export interface WireFault {
+  readonly status: number;
+  /** Encoded by api/json.ts. */
+  readonly body: ReadonlyMap<string, unknown>;
+  /** The fault is ours and not the caller's: it goes to the log. */
+  readonly ours: boolean;
+}
+
+/** Where a name comes from decides its prefix on DynamoDB's wire; KMS writes bare names. */
+const prefixes = {
+  service: 'com.amazonaws.dynamodb.v20120810#',
+  validation: 'com.amazon.coral.validate#',
+  framework: 'com.amazon.coral.service#',
+} as const;
+
+interface WireName {
+  readonly name: string;
+  readonly origin: keyof typeof prefixes;
+  /** The member that carries the sentence: AWS is of two minds. */
+  readonly member: 'message' | 'Message';
+  readonly status?: number;
+}
+
+const modelled = (name: string): WireName => ({ name, origin: 'service', member: 'message' });
+const framework = (name: string): WireName => ({ name, origin: 'framework', member: 'message' });
+const validation: WireName = { name: 'ValidationException', origin: 'validation', member: 'message' };
+const denied: WireName = { name: 'AccessDeniedException', origin: 'framework', member: 'Message' };
+
+/** One row a code; status 400 where none is given (aws-behaviour §7.3: also where a model has another). */
+const refusals: Readonly<Record<RefusalCode, WireName>> = {
+  Validation: validation,
+  Serialization: { ...framework('SerializationException'), member: 'Message' },
+  UnknownOperation: framework('UnknownOperationException'),
+  RequestTooLarge: { ...framework('RequestEntityTooLargeException'), status: 413 },
+  MissingAuthenticationToken: framework('MissingAuthenticationTokenException'),
+  IncompleteSignature: framework('IncompleteSignatureException'),
+  InvalidSignature: framework('InvalidSignatureException'),
+  UnrecognizedClient: framework('UnrecognizedClientException'),
+  AccessDenied: denied,
+  TableNotFound: modelled('ResourceNotFoundException'),
+  TableInUse: modelled('ResourceInUseException'),
+  LimitExceeded: modelled('LimitExceededException'),
+  ConditionalCheckFailed: modelled('ConditionalCheckFailedException'),
+  // With `denied` it is an access denied: see wireNameOf.
+  TableKeyRefused: validation,
+  KeyDisabled: modelled('DisabledException'),
+  KeyInvalidState: modelled('KMSInvalidStateException'),
+  KeyNotFound: modelled('NotFoundException'),
+  KeyPolicyNotFound: modelled('NotFoundException'),
+  AliasNotFound: modelled('NotFoundException'),
+  InvalidKeyId: modelled('NotFoundException'),
+  InvalidArnRegion: modelled('NotFoundException'),
+  AliasExists: modelled('AlreadyExistsException'),
+  InvalidAliasName: modelled('InvalidAliasNameException'),
+  AliasReserved: modelled('NotAuthorizedException'),
+  InvalidCiphertext: modelled('InvalidCiphertextException'),
+  IncorrectKey: modelled('IncorrectKeyException'),
+  KeyUsageWrong: modelled('InvalidKeyUsageException'),
+  UnsupportedKeyOperation: modelled('UnsupportedOperationException'),
+  KeyAccessDenied: denied,
+  KeyLimitExceeded: modelled('LimitExceededException'),
+  InvalidGrantToken: modelled('InvalidGrantTokenException'),
+  InvalidMarker: modelled('InvalidMarkerException'),
+  MalformedPolicy: modelled('MalformedPolicyDocumentException'),
+  TagRefused: modelled('TagException'),
+  DryRun: modelled('DryRunOperationException'),
+};
+
+type OutageKind = 'internal' | 'unavailable';
+
+/** `unavailable`: nothing is broken, only not to be had just now. */
+const outages: Readonly<Record<OutageCode, OutageKind>> = {
+  StoreConflict: 'unavailable',
+  StoreLocked: 'unavailable',
+  StoreForeign: 'internal',
+  StoreReplaced: 'internal',
+  StoreUnavailable: 'internal',
+  StoreMissing: 'internal',
+  KeyServiceUnavailable: 'internal',
+  RootKeyMissing: 'internal',
+  RootKeyWrong: 'internal',
+  RootKeyUnsafe: 'internal',
+  AddonUnavailable: 'internal',
+  Closed: 'unavailable',
+};
+
+const serverFaults: Readonly<Record<WireService, Readonly<Record<OutageKind, WireName>>>> = {
+  dynamodb: {
+    internal: { ...modelled('InternalServerError'), status: 500 },
+    unavailable: { ...framework('ServiceUnavailable'), status: 503 },
+  },
+  kms: {
+    internal: { ...modelled('KMSInternalException'), status: 500 },
+    unavailable: { ...framework('ServiceUnavailableException'), status: 503 },
+  },
+};
+
+const serverSentences: Readonly<Record<OutageKind, string>> = {
+  internal: 'Internal server error',
+  unavailable: 'The service is unavailable. Please retry.',
+};
+
+/** Answers every fault there can be. Of one that is ours the client learns nothing but whether to ask again. */
+export function wireFault(fault: unknown, service: WireService): WireFault {
+  if (fault instanceof Refusal) {
+    const name = wireNameOf(fault);
+    return { ...answer(name, fault.message, service, extraMembers(fault)), ours: false };
+  }
+  const kind = fault instanceof Outage ? outages[fault.code] : 'internal';
+  return { ...answer(serverFaults[service][kind], serverSentences[kind], service, []), ours: true };
+}
+
+/** What the log may hold of a fault that is ours: stacks of bugs, places of tampering, causes of outages. */
+export function loggedFault(fault: unknown): object {
+  if (fault instanceof IntegrityFault) return { fault: fault.name, place: fault.place };
+  if (fault instanceof Outage) {
+    const { cause } = fault;
+    return { fault: fault.code, stack: fault.stack, cause: cause instanceof Error ? cause.stack : undefined };
+  }
+  if (fault instanceof AssertionFault || fault instanceof Error)
+    return { fault: fault.name, stack: fault.stack };
+  return { fault: 'something that is no error was thrown' };
+}
+
+function wireNameOf(fault: Refusal): WireName {
+  const { details } = fault;
+  return fault.code === 'TableKeyRefused' && 'denied' in details && details.denied
+    ? denied
+    : refusals[fault.code];
+}
+
+function extraMembers({ code, details }: Refusal): readonly (readonly [string, unknown])[] {
+  const old = code === 'ConditionalCheckFailed' && 'item' in details ? details.item : undefined;
+  return old === undefined ? [] : [['Item', old]];
+}
+
+function answer(
+  { name, origin, member, status }: WireName,
+  sentence: string,
+  service: WireService,
+  extra: readonly (readonly [string, unknown])[],
+): Omit<WireFault, 'ours'> {
+  const type = service === 'dynamodb' ? prefixes[origin] + name : name;
+  const said: readonly (readonly [string, unknown])[] = sentence === '' ? [] : [[member, sentence]];
+  return { status: status ?? 400, body: new Map([['__type', type], ...extra, ...said]) };
+}
