@@ -22,7 +22,7 @@ export type RawItem = ReadonlyMap<string, RawAttributeValue>;
 export const nestingLevelsMax = 32;
 const attributeNameBytesMax = 65_535;
 
-export const invalidParameter = 'One or more parameter values were invalid: ';
+const invalidParameter = 'One or more parameter values were invalid: ';
 export const nestingTooDeep = 'Nesting Levels have exceeded supported limits';
 
 /** Opens the texts of every empty set, which is reported without the name of a placeholder. */

@@ -15,7 +15,7 @@ export interface KeySchema {
 }
 
 export const hashKeyBytesMax = 2048;
-export const rangeKeyBytesMax = 1024;
+const rangeKeyBytesMax = 1024;
 export const keyMismatch = 'The provided key element does not match the schema';
 
 function refuse(message: string): never {

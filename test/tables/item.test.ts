@@ -35,6 +35,13 @@ describe('what is encoded comes back', () => {
     '-65',
     '999999999999999',
     '-99999999999999',
+    '0.5',
+    '-0.05',
+    '12.3456',
+    '-1.2345678901',
+    '0.000000000001',
+    '1e-100',
+    '1e100',
     '1234567890123456',
   ]) {
     test(`the number ${text}`, () => {
@@ -114,9 +121,16 @@ describe('bytes that are no item', () => {
   test('nested without end are a fault, not an overflow of the stack', () => {
     const lists = new Uint8Array(400_000);
     lists.set([1, 0, 0, 0, 1, 1, 0x61]);
-    for (let at = 7; at + 6 <= lists.length; at += 6) lists.set([10, 0xff, 0xff, 0xff, 0x7f, 1], at);
+    for (let at = 7; at + 6 <= lists.length; at += 6) lists.set([11, 0xff, 0xff, 0xff, 0x7f, 1], at);
     expect(() => decodeItem(lists)).toThrow(IntegrityFault);
   });
+});
+
+test('the bytes of an item never change: stored items rely on it', () => {
+  expect(Buffer.from(encodeItem(sample)).toString('hex')).toBe(
+    '013e00000702706b030a637573746f6d65722331016e0454036269670603031e10046c6973740b1200000003030161040d0c0700' +
+      '000001046465657000037365740805000000020161016204666c6167010562797465730703010203',
+  );
 });
 
 test('an item costs few bytes more than DynamoDB counts', () => {

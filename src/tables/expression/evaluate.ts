@@ -105,7 +105,7 @@ function functionPredicate({ name, operands }: BoundFunction): Predicate {
 }
 
 /** The number size() stands for: characters of a string, bytes of a binary, members of a collection. */
-export function sizeOf(value: Value): Value {
+function sizeOf(value: Value): Value {
   const size = sizeNumber(value);
   return size === undefined ? undefined : { N: String(size) };
 }
@@ -121,18 +121,18 @@ function sizeNumber(value: Value): number | undefined {
   return 'M' in value ? value.M.size : undefined;
 }
 
-export function hasType(value: Value, type: Value): boolean {
+function hasType(value: Value, type: Value): boolean {
   return value !== undefined && type !== undefined && 'S' in type && attributeType(value) === type.S;
 }
 
-export function beginsWith(value: Value, prefix: Value): boolean {
+function beginsWith(value: Value, prefix: Value): boolean {
   if (value === undefined || prefix === undefined) return false;
   if ('S' in value) return 'S' in prefix && value.S.startsWith(prefix.S);
   return 'B' in value && 'B' in prefix && byteText(value.B).startsWith(byteText(prefix.B));
 }
 
 /** A part of a string or binary, a member of a set, an element of a list. */
-export function contains(whole: Value, part: Value): boolean {
+function contains(whole: Value, part: Value): boolean {
   if (whole === undefined || part === undefined) return false;
   if ('S' in whole) return 'S' in part && whole.S.includes(part.S);
   if ('B' in whole) return 'B' in part && byteText(whole.B).includes(byteText(part.B));

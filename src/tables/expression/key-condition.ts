@@ -124,7 +124,7 @@ function bound(conditions: ReadonlyMap<string, SortCondition>, schema: KeySchema
   return { hash: hash.value, sort };
 }
 
-export function valuesOf(condition: SortCondition): readonly AttributeValue[] {
+function valuesOf(condition: SortCondition): readonly AttributeValue[] {
   if (condition.op === 'BETWEEN') return [condition.low, condition.high];
   return [condition.op === 'begins_with' ? condition.prefix : condition.value];
 }

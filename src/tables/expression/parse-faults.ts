@@ -8,8 +8,8 @@ const order = {
   projection: ['reserved', 'path'],
 } as const;
 
-export type FaultOrder = keyof typeof order;
-export type FaultKind = (typeof order)['condition' | 'update'][number];
+type FaultOrder = keyof typeof order;
+type FaultKind = (typeof order)['condition' | 'update'][number];
 
 export class ParseFaults {
   private readonly noted = new Map<FaultKind, string>();

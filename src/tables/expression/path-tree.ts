@@ -26,7 +26,7 @@ const newNode = <Leaf>(first: Path): Growing<Leaf> => ({
 });
 
 /** Why paths cannot stand together; an overlap outweighs a conflict that comes before it. */
-export type PathClash = string;
+type PathClash = string;
 
 function clash(kind: 'overlap' | 'conflict', one: Path, two: Path): PathClash {
   return (

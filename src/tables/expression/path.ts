@@ -9,7 +9,7 @@ import type { TokenCursor } from './tokens.ts';
  */
 export type Path = readonly (string | number)[];
 
-export const pathLevelsMax = 32;
+const pathLevelsMax = 32;
 const listIndexMax = 2 ** 31 - 1;
 
 /** Reads a path at the cursor; anything else is a syntax error. Notes reserved words and what is too deep or large. */

@@ -17,7 +17,7 @@ export interface Token {
   readonly start: number;
 }
 
-export const expressionBytesMax = 4096;
+const expressionBytesMax = 4096;
 
 const isDigit = (code: number) => code >= 48 && code <= 57;
 const isLetter = (code: number) => (code >= 97 && code <= 122) || (code >= 65 && code <= 90);

@@ -21,7 +21,7 @@ export type UpdateAction =
 const sections = ['SET', 'REMOVE', 'ADD', 'DELETE'] as const;
 type Section = (typeof sections)[number];
 
-export const setFunctions: readonly string[] = ['if_not_exists', 'list_append'];
+const setFunctions: readonly string[] = ['if_not_exists', 'list_append'];
 const conditionFunctions: readonly string[] = [
   'attribute_exists',
   'attribute_not_exists',
