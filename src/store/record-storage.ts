@@ -1,0 +1,119 @@
+/** A few records in a file of their own, each change durable and whole: what the embedded key service keeps its keys in. */
+import { join } from 'node:path';
+import { IntegrityFault, Outage } from '../base/errors.ts';
+import { acquireOwnerLock } from './owner-lock.ts';
+import { type Database, type DriverName, sqliteCode } from './sqlite-driver.ts';
+import {
+  connect,
+  type FileIdentity,
+  identify,
+  makeFolder,
+  mustBeSame,
+  openingFault,
+  prepareFile,
+  recordFile,
+} from './sqlite-file.ts';
+
+export interface StoredRecord {
+  readonly id: string;
+  readonly body: Uint8Array;
+}
+
+export interface RecordChange {
+  readonly puts: readonly StoredRecord[];
+  readonly deletes: readonly string[];
+}
+
+/** Changes are rare and small, so they are made in the calling thread. */
+export interface SqliteRecords {
+  load(): Promise<StoredRecord[]>;
+  /** Resolves once durable; rejects with an Outage, and then nothing was changed. */
+  commit(change: RecordChange): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RecordStorageOptions {
+  readonly folder: string;
+  readonly file: string;
+  readonly create: boolean;
+  readonly driver?: DriverName;
+}
+
+/** Opens and locks like openSqliteStore. The folder has one record file. */
+export function openRecordStorage({ folder, file, create, driver }: RecordStorageOptions): SqliteRecords {
+  const path = join(folder, file);
+  let database: Database | undefined;
+  let lock: { release(): void } | undefined;
+  try {
+    if (create) makeFolder(folder);
+    else prepareFile(path, recordFile, false, driver);
+    lock = acquireOwnerLock(folder);
+    prepareFile(path, recordFile, create, driver);
+    database = connect(path, { readOnly: false, driver });
+    // A first read makes the log, so that it is known from now on.
+    database.prepare('SELECT count(*) AS count FROM record').get();
+    return recordsOf(database, lock, identify(path));
+  } catch (fault) {
+    database?.close();
+    lock?.release();
+    throw openingFault(fault);
+  }
+}
+
+function recordsOf(database: Database, lock: { release(): void }, identity: FileIdentity): SqliteRecords {
+  const all = database.prepare('SELECT id, body FROM record ORDER BY id');
+  const put = database.prepare('REPLACE INTO record(id, body) VALUES (?, ?)');
+  const remove = database.prepare('DELETE FROM record WHERE id = ?');
+  let isOpen = true;
+
+  function mustBeOpen(): void {
+    if (!isOpen) throw new Outage('Closed');
+  }
+
+  function write({ puts, deletes }: RecordChange): void {
+    mustBeSame(identity);
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const id of deletes) remove.run(id);
+      for (const { id, body } of puts) put.run(id, body);
+      mustBeSame(identity);
+      database.exec('COMMIT');
+    } catch (fault) {
+      try {
+        database.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself.
+      }
+      throw fault;
+    }
+  }
+
+  return {
+    async load() {
+      mustBeOpen();
+      try {
+        return (all.all() as StoredRecord[]).map(({ id, body }) => ({ id, body: new Uint8Array(body) }));
+      } catch (fault) {
+        throw sqliteCode(fault) === 'corrupt' ? new IntegrityFault({ record: 'file' }) : openingFault(fault);
+      }
+    },
+    async commit(change) {
+      mustBeOpen();
+      try {
+        write(change);
+      } catch (fault) {
+        throw fault instanceof Outage ? fault : new Outage('StoreUnavailable', { cause: fault });
+      }
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      try {
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        database.close();
+        lock.release();
+      }
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** The embedded page store: one SQLite file with one owner; reads here and now, commits in a thread. */
+import { join } from 'node:path';
+import { IntegrityFault, Outage } from '../base/errors.ts';
+import { CommitThread } from './commit-thread.ts';
+import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
+import { type PageStore, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
+import { placeOf } from './sqlite-change.ts';
+import { type Database, type DriverName, type Statement, sqliteCode } from './sqlite-driver.ts';
+import { connect, identify, makeFolder, openingFault, pageFile, prepareFile } from './sqlite-file.ts';
+
+export interface SqliteStoreOptions {
+  readonly folder: string;
+  /** Make the store where there is none; else a missing one is Outage 'StoreMissing'. */
+  readonly create: boolean;
+  /** For tests; the best there is by default. */
+  readonly driver?: DriverName;
+}
+
+/** Reads answer at once. */
+export interface SqliteStore extends PageStore {
+  readonly storeId: Uint8Array;
+  readonly path: string;
+  readHeads(trees: readonly number[]): readonly (StoredHead | undefined)[];
+  readPages(tree: number, ids: readonly number[]): readonly (StoredPage | undefined)[];
+  listPages(tree: number, after: number, limit: number): readonly number[];
+  listTrees(after: number, limit: number): readonly number[];
+}
+
+export const storeFile = 'store.sqlite';
+
+/** From this many on, one read transaction around all is cheaper than one each. */
+const readsPerTransactionMin = 4;
+
+/**
+ * Opens the store of a folder and locks it. Throws Outages: StoreLocked, StoreMissing, StoreForeign,
+ * StoreUnavailable; and IntegrityFault where the file is damaged.
+ */
+export function openSqliteStore({ folder, create, driver }: SqliteStoreOptions): SqliteStore {
+  if (create) makeOwnFolder(folder);
+  const path = join(folder, storeFile);
+  if (!create) prepareFile(path, pageFile, false, driver);
+  const lock = acquireOwnerLock(folder);
+  let reader: Database | undefined;
+  try {
+    prepareFile(path, pageFile, create, driver);
+    reader = connect(path, { readOnly: false, driver });
+    const storeId = readStoreId(reader);
+    reader.exec('PRAGMA query_only=ON');
+    return new SqlitePages(path, reader, lock, storeId, driver);
+  } catch (fault) {
+    reader?.close();
+    lock.release();
+    throw openingFault(fault);
+  }
+}
+
+function makeOwnFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (fault) {
+    throw new Outage('StoreUnavailable', { cause: fault });
+  }
+}
+
+function readStoreId(reader: Database): Uint8Array {
+  const rows = reader.prepare('SELECT id FROM store').all() as { id: Uint8Array }[];
+  const id = rows[0]?.id;
+  if (rows.length !== 1 || id?.length !== 16) throw new IntegrityFault({ record: 'store id' });
+  return new Uint8Array(id);
+}
+
+class SqlitePages implements SqliteStore {
+  readonly path: string;
+  readonly storeId: Uint8Array;
+  readonly #reader: Database;
+  readonly #lock: OwnerLock;
+  readonly #commits: CommitThread;
+  readonly #begin: Statement;
+  readonly #end: Statement;
+  readonly #head: Statement;
+  readonly #page: Statement;
+  #closing: Promise<void> | undefined;
+
+  constructor(path: string, reader: Database, lock: OwnerLock, storeId: Uint8Array, driver?: DriverName) {
+    this.path = path;
+    this.storeId = storeId;
+    this.#reader = reader;
+    this.#lock = lock;
+    this.#commits = new CommitThread({ path, identity: identify(path), driver });
+    this.#begin = reader.prepare('BEGIN');
+    this.#end = reader.prepare('COMMIT');
+    this.#head = reader.prepare('SELECT tree, version, body FROM head WHERE tree = ?');
+    this.#page = reader.prepare('SELECT version, body FROM page WHERE place = ?');
+  }
+
+  readHeads(trees: readonly number[]): (StoredHead | undefined)[] {
+    return this.#read({ tree: trees[0] ?? 0 }, () =>
+      trees.map((tree) => this.#head.get(tree) as StoredHead | undefined),
+    );
+  }
+
+  readPages(tree: number, ids: readonly number[]): (StoredPage | undefined)[] {
+    const one = (id: number) => this.#page.get(placeOf(tree, id)) as StoredPage | undefined;
+    return this.#read({ tree, page: ids[0] ?? 0 }, () => {
+      if (ids.length < readsPerTransactionMin) return ids.map(one);
+      this.#begin.run();
+      try {
+        return ids.map(one);
+      } finally {
+        this.#end.run();
+      }
+    });
+  }
+
+  listPages(tree: number, after: number, limit: number): number[] {
+    const sql = 'SELECT place FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?';
+    return this.#read({ tree }, () => {
+      const rows = this.#reader.prepare(sql).all(placeOf(tree, after), placeOf(tree + 1, 0), limit);
+      return rows.map((row) => (row as { place: number }).place % pageIdsMax);
+    });
+  }
+
+  listTrees(after: number, limit: number): number[] {
+    const head = this.#reader.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
+    const page = this.#reader.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
+    return this.#read({}, () => {
+      const trees: number[] = [];
+      for (let last = after; trees.length < limit; ) {
+        const byHead = (head.get(last) as { tree: number } | undefined)?.tree;
+        const place = (page.get((last + 1) * pageIdsMax) as { place: number } | undefined)?.place;
+        const next = Math.min(
+          byHead ?? Infinity,
+          place === undefined ? Infinity : Math.floor(place / pageIdsMax),
+        );
+        if (next === Infinity) break;
+        trees.push(next);
+        last = next;
+      }
+      return trees;
+    });
+  }
+
+  commit(change: Parameters<PageStore['commit']>[0]): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(new Outage('Closed'));
+    return this.#commits.commit(change);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#commits.close();
+    } finally {
+      this.#reader.close();
+      this.#lock.release();
+    }
+  }
+
+  #read<T>(place: { tree?: number; page?: number }, read: () => T): T {
+    if (this.#closing !== undefined) throw new Outage('Closed');
+    try {
+      return read();
+    } catch (fault) {
+      const code = sqliteCode(fault);
+      if (code === 'corrupt' || code === 'notADatabase') throw new IntegrityFault(place);
+      throw fault instanceof Outage ? fault : new Outage('StoreUnavailable', { cause: fault });
+    }
+  }
+}
