@@ -1,0 +1,168 @@
+/** From a request to its answer: finds the operation, knows the caller, checks the input, runs it. Knows no socket. */
+import { crc32 } from 'node:zlib';
+import { encodeBody, parseJsonBody } from '../api/json.ts';
+import type { JsonObject } from '../api/json-type.ts';
+import { parseInput } from '../api/shape.ts';
+import { loggedFault, wireFault } from '../api/wire-errors.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { header, type Headers, type ServiceAnswer, type ServiceRequest } from './request.ts';
+import { newRequestId } from './request-id.ts';
+import type { Run, Service } from './service.ts';
+import { type Authenticate, type Credentials, SignatureVerifier, trustEveryCaller } from './signature.ts';
+
+/** A longer body is not parsed before its sender is known: parsing costs more than a signature (R-SIG-3). */
+export const strangersBodyBytesMax = 64 * 1024;
+
+const jsonType = 'application/json';
+const unknownOperationPage = Buffer.from('<UnknownOperationException/>\n');
+
+export interface DispatcherOptions {
+  readonly services: readonly Service[];
+  /** Empty: every caller is trusted. */
+  readonly credentials?: readonly Credentials[];
+  readonly account: string;
+  /** Of callers that name none. */
+  readonly region: string;
+  readonly rejectReplays?: boolean;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** What became known of a request on its way; an answer is written from it, however far it came. */
+interface Course {
+  readonly requestId: string;
+  readonly service: Service;
+  readonly contentType: string;
+  readonly operation: string;
+}
+
+export class Dispatcher {
+  readonly #services: ReadonlyMap<string, Service>;
+  readonly #first: Service;
+  readonly #log: Log;
+  readonly #region: string;
+  readonly #trust: Authenticate;
+  readonly #authenticate: Authenticate;
+  /** Nobody is asked for a signature. */
+  readonly trustsEveryCaller: boolean;
+
+  constructor(options: DispatcherOptions) {
+    const { services, credentials = [], account, region, clock = systemClock, log = silentLog } = options;
+    const [first] = services;
+    if (first === undefined) throw new TypeError('a dispatcher needs a service');
+    this.#first = first;
+    this.#services = new Map(services.map((service) => [service.targetPrefix, service]));
+    this.#log = log;
+    this.#region = region;
+    this.#trust = trustEveryCaller({ account, region });
+    this.trustsEveryCaller = credentials.length === 0;
+    const { rejectReplays = false } = options;
+    this.#authenticate = this.trustsEveryCaller
+      ? this.#trust
+      : new SignatureVerifier({ credentials, account, clock, rejectReplays }).authenticate;
+  }
+
+  /** How long a body may be that comes with these headers. */
+  bodyBytesMax(headers: Headers): number {
+    return (this.#serviceOf(headers) ?? this.#first).bodyBytesMax;
+  }
+
+  /** Never rejects: every fault has its answer, and those of ours a line in the log. */
+  async dispatch(request: ServiceRequest): Promise<ServiceAnswer> {
+    const { headers, method, path } = request;
+    const rooted = path === '/' || path.startsWith('/?');
+    if (method === 'GET' && rooted) return this.#healthPage();
+    const service = this.#serviceOf(headers);
+    const contentType = baseTypeOf(headers);
+    const allowed = this.#typesOf(service).includes(contentType);
+    if (method !== 'POST' || !rooted || (request.body.length > 0 && !allowed)) {
+      return page(404, unknownOperationPage, this.#first);
+    }
+    const known = service ?? this.#first;
+    const course = {
+      requestId: newRequestId(known.model),
+      service: known,
+      contentType: allowed ? contentType : known.contentType,
+      operation: header(headers, 'x-amz-target')?.slice(known.targetPrefix.length + 1) ?? '',
+    };
+    try {
+      const output = await this.#run(request, course, service);
+      return answer(200, encodeBody(output), course);
+    } catch (fault) {
+      return this.#faultAnswer(fault, course);
+    }
+  }
+
+  /** The answer to a request that was not read to its end. */
+  tooLarge(headers: Headers): ServiceAnswer {
+    const service = this.#serviceOf(headers) ?? this.#first;
+    const { contentType, model } = service;
+    const course = { requestId: newRequestId(model), service, contentType, operation: '' };
+    return this.#faultAnswer(new Refusal('RequestTooLarge', {}), course);
+  }
+
+  /** In the order of aws-behaviour §7.4, which clients can tell by the error they get. */
+  #run(request: ServiceRequest, course: Course, service: Service | undefined): object | Promise<object> {
+    const { body, headers, connection } = request;
+    if ((header(headers, 'content-encoding') ?? 'identity') !== 'identity')
+      throw new Refusal('Serialization', {});
+    const early = body.length > 0 && body.length <= strangersBodyBytesMax ? parseJsonBody(body) : undefined;
+    const run = service?.runs.get(course.operation);
+    if (service === undefined || run === undefined) throw new Refusal('UnknownOperation', {});
+    const authenticate = request.inProcess === true ? this.#trust : this.#authenticate;
+    const caller = authenticate(request, service.signingName);
+    return this.#runWith(early ?? parseJsonBody(body), course, (input) => run(caller, connection, input));
+  }
+
+  #runWith(json: JsonObject, { service, operation }: Course, run: (input: object) => ReturnType<Run>) {
+    return run(parseInput(service.model, operation, json));
+  }
+
+  #faultAnswer(fault: unknown, course: Course): ServiceAnswer {
+    const { status, body, ours } = wireFault(fault, course.service.model);
+    const { requestId, operation } = course;
+    if (ours)
+      this.#log.error({ requestId, operation, ...loggedFault(fault) }, 'a request failed by our fault');
+    return answer(status, encodeBody(body), course);
+  }
+
+  #serviceOf(headers: Headers): Service | undefined {
+    const target = header(headers, 'x-amz-target') ?? '';
+    const dot = target.indexOf('.');
+    return dot < 0 ? undefined : this.#services.get(target.slice(0, dot));
+  }
+
+  #typesOf(service: Service | undefined): readonly string[] {
+    const services = service === undefined ? [...this.#services.values()] : [service];
+    return [jsonType, ...services.map(({ contentType }) => contentType)];
+  }
+
+  #healthPage(): ServiceAnswer {
+    // The blank at its end is AWS's.
+    return page(200, Buffer.from(`healthy: dynamodb.${this.#region}.amazonaws.com `), this.#first);
+  }
+}
+
+function baseTypeOf(headers: Headers): string {
+  const type = header(headers, 'content-type') ?? '';
+  const semicolon = type.indexOf(';');
+  return (semicolon < 0 ? type : type.slice(0, semicolon)).trim().toLowerCase();
+}
+
+function page(status: number, body: Uint8Array, { model }: Service): ServiceAnswer {
+  const headers = { 'x-amzn-requestid': newRequestId(model), 'x-amz-crc32': String(crc32(body)) };
+  return { status, headers, body };
+}
+
+function answer(
+  status: number,
+  body: Uint8Array,
+  { service, contentType, requestId }: Course,
+): ServiceAnswer {
+  const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
+  // Only DynamoDB's clients check it.
+  const checked = service.model === 'dynamodb' ? { ...headers, 'x-amz-crc32': String(crc32(body)) } : headers;
+  return { status, headers: checked, body };
+}

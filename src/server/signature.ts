@@ -1,0 +1,206 @@
+/** Who asks: signatures verified by computing them again, in the order and the words of AWS (aws-behaviour §7.4 rows 5 to 15). */
+import { timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
+import type { Caller } from '../kms/key-service.ts';
+import { type Claim, claimedRegion, claimOf } from './authorization.ts';
+import {
+  canonicalRequest,
+  type Scope,
+  sha256,
+  signatureOf,
+  signingAlgorithm,
+  signingKey,
+  stringToSign,
+} from './canonical-request.ts';
+import { ReplayGuard } from './replay-guard.ts';
+import { header, type ServiceRequest } from './request.ts';
+
+/** A caller who may sign requests. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly account?: string;
+  readonly arn?: string;
+}
+
+/** Tells who sends a request to the service of this signing name, or refuses it. */
+export type Authenticate = (request: ServiceRequest, signingName: string) => Caller;
+
+export const skewMsMax = 5 * 60_000;
+/** What AWS's texts say of the skew, though it allows less. */
+const skewSaidMs = 15 * 60_000;
+const regionForm = /^[a-z][a-z0-9-]{1,31}$/;
+const basicDate = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const signatureForm = /^[0-9a-f]{64}$/;
+const signingKeysMax = 1_000;
+
+/** Believes everyone: the region is the one a signature names, the caller the account's root. */
+export function trustEveryCaller(options: {
+  readonly account: string;
+  readonly region: string;
+}): Authenticate {
+  const { account } = options;
+  return (request) => {
+    const claimed = claimedRegion(request);
+    const region = claimed !== undefined && regionForm.test(claimed) ? claimed : options.region;
+    return { arn: rootArn(account), account, region };
+  };
+}
+
+export interface VerifierOptions {
+  readonly credentials: readonly Credentials[];
+  /** The account of credentials that name none. */
+  readonly account: string;
+  readonly clock: Clock;
+  /** Refuse a signature that was used before (R-SIG-2). AWS does not. */
+  readonly rejectReplays?: boolean;
+}
+
+/** Lets in only who proves to know a secret of the list (R-SIG-1). */
+export class SignatureVerifier {
+  readonly #credentials: ReadonlyMap<string, Credentials>;
+  readonly #account: string;
+  readonly #clock: Clock;
+  readonly #replays: ReplayGuard | undefined;
+  readonly #keys = new Map<string, Uint8Array>();
+
+  constructor({ credentials, account, clock, rejectReplays = false }: VerifierOptions) {
+    this.#credentials = new Map(credentials.map((pair) => [pair.accessKeyId, pair]));
+    this.#account = account;
+    this.#clock = clock;
+    this.#replays = rejectReplays ? new ReplayGuard(clock) : undefined;
+  }
+
+  readonly authenticate: Authenticate = (request, signingName) => {
+    const claim = claimOf(request);
+    this.#checkDate(claim.date);
+    checkCovered(claim);
+    const { accessKeyId, scope } = scopeOf(claim, signingName);
+    const credentials = this.#credentials.get(accessKeyId);
+    // Lasting credentials have no session: a token with them is made up.
+    if (credentials === undefined || claim.sessionToken !== undefined) {
+      throw new Refusal('UnrecognizedClient', {});
+    }
+    this.#checkSignature(request, claim, scope, credentials);
+    const account = credentials.account ?? this.#account;
+    return { arn: credentials.arn ?? rootArn(account), account, region: scope.region };
+  };
+
+  #checkDate(date: string): void {
+    const signedMs = millisecondsOf(date);
+    const nowMs = this.#clock.nowMs();
+    const now = basicDateOf(nowMs);
+    if (signedMs < nowMs - skewMsMax) {
+      const limit = basicDateOf(nowMs - skewSaidMs);
+      invalid(`Signature expired: ${date} is now earlier than ${limit} (${now} - 15 min.)`);
+    }
+    if (signedMs > nowMs + skewMsMax) {
+      const limit = basicDateOf(nowMs + skewSaidMs);
+      invalid(`Signature not yet current: ${date} is still later than ${limit} (${now} + 15 min.)`);
+    }
+  }
+
+  #checkSignature(request: ServiceRequest, claim: Claim, scope: Scope, credentials: Credentials): void {
+    const bodyHash = sha256(request.body);
+    const canonical = canonicalRequest(request, claim, bodyHash);
+    const text = stringToSign(claim.date, scope, canonical);
+    const expected = signatureOf(this.#signingKey(credentials, scope), text);
+    const claimedHash = header(request.headers, 'x-amz-content-sha256') ?? bodyHash;
+    const given = signatureForm.test(claim.signature) ? Buffer.from(claim.signature, 'hex') : undefined;
+    if (given === undefined || !timingSafeEqual(given, expected) || claimedHash !== bodyHash) {
+      invalid(
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret ' +
+          'Access Key and signing method. Consult the service documentation for details.\n\n' +
+          `The Canonical String for this request should have been\n'${canonical}'\n\n` +
+          `The String-to-Sign should have been\n'${text}'\n`,
+      );
+    }
+    if (this.#replays?.firstUse(claim.signature) === false) {
+      invalid('The request signature was used before.');
+    }
+  }
+
+  /** Computed once a day, region and service: it costs as much as the rest of a verification. */
+  #signingKey({ accessKeyId, secretAccessKey }: Credentials, scope: Scope): Uint8Array {
+    const name = `${accessKeyId}/${scope.day}/${scope.region}/${scope.service}`;
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      if (this.#keys.size >= signingKeysMax) this.#keys.clear();
+      key = signingKey(secretAccessKey, scope);
+      this.#keys.set(name, key);
+    }
+    return key;
+  }
+}
+
+function checkCovered({ algorithm, signedHeaders }: Claim): void {
+  if (!signedHeaders.includes('host')) {
+    invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  }
+  // Else a request overheard could be sent again as another operation.
+  if (!signedHeaders.includes('x-amz-target')) {
+    invalid("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
+  }
+  if (algorithm !== signingAlgorithm) {
+    incomplete(`Unsupported AWS 'algorithm': '${algorithm}' (only AWS4-HMAC-SHA256 for now). `);
+  }
+}
+
+function scopeOf({ credential, date }: Claim, signingName: string): { accessKeyId: string; scope: Scope } {
+  const parts = credential.replace(/\/+$/, '').split('/');
+  if (parts.length !== 5) {
+    incomplete(
+      'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, ' +
+        `got '${credential}'`,
+    );
+  }
+  const [accessKeyId = '', day = '', region = '', service = '', terminator = ''] = parts;
+  let complaints = '';
+  if (!regionForm.test(region)) {
+    complaints += `Credential should be scoped to a valid region, not '${region}'. `;
+  }
+  if (service !== signingName) {
+    complaints += `Credential should be scoped to correct service: '${signingName}'. `;
+  }
+  if (terminator !== 'aws4_request') {
+    complaints += `Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'. `;
+  }
+  const signedDay = date.slice(0, 8);
+  if (day !== signedDay) {
+    complaints +=
+      'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
+      `'${day}' != '${signedDay}', from '${date}'.`;
+  }
+  if (complaints !== '') invalid(complaints);
+  return { accessKeyId, scope: { day, region, service } };
+}
+
+/** Refuses what is not a day of this age, however well it is written. */
+function millisecondsOf(date: string): number {
+  const [, ...parts] = basicDate.exec(date) ?? [];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  if (parts.length === 0 || year < 2000 || year > 2199 || basicDateOf(ms) !== date) {
+    incomplete(
+      `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    );
+  }
+  return ms;
+}
+
+function basicDateOf(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
+function rootArn(account: string): string {
+  return `arn:aws:iam::${account}:root`;
+}
+
+function invalid(message: string): never {
+  throw new Refusal('InvalidSignature', { message });
+}
+
+function incomplete(message: string): never {
+  throw new Refusal('IncompleteSignature', { message });
+}
