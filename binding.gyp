@@ -1,0 +1,80 @@
+# The addon: each kernel is a static library with the flags of its instruction set; nothing else is compiled with them.
+{
+  'target_defaults': {
+    'configurations': {
+      'Debug': {'cflags': ['-O1']},
+      'Release': {'cflags': ['-O3']},
+    },
+    'cflags!': ['-fno-omit-frame-pointer'],
+    'cflags': ['-Wall', '-Wextra', '-Werror', '-fPIC', '-fvisibility=hidden', '-ffunction-sections',
+               '-fstack-protector-strong'],
+    'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
+    'cflags_cc': ['-std=c++20', '-fno-exceptions', '-fno-rtti', '-fvisibility-inlines-hidden'],
+    'xcode_settings': {
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++20',
+      'GCC_ENABLE_CPP_EXCEPTIONS': 'NO',
+      'GCC_ENABLE_CPP_RTTI': 'NO',
+      'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+      'GCC_OPTIMIZATION_LEVEL': '3',
+      'MACOSX_DEPLOYMENT_TARGET': '11.0',
+      'WARNING_CFLAGS': ['-Wall', '-Wextra', '-Werror'],
+    },
+  },
+  'targets': [
+    {
+      'target_name': 'kernel_portable',
+      'type': 'static_library',
+      'sources': ['native/kernel_portable.cc'],
+    },
+    {
+      'target_name': 'cryptable',
+      'dependencies': ['kernel_portable'],
+      'defines': ['NAPI_VERSION=8'],
+      'sources': [
+        'native/batch.cc',
+        'native/bind.cc',
+        'native/cipher.cc',
+        'native/cpu.cc',
+        'native/envelope.cc',
+        'native/kdf.cc',
+        'native/kernels.cc',
+        'native/random.cc',
+        'native/secret.cc',
+        'native/self_test.cc',
+      ],
+      'conditions': [
+        ['target_arch=="x64"', {'dependencies': ['kernel_aesni', 'kernel_vaes512']}],
+        ['OS=="linux"', {
+          'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,--gc-sections', '-Wl,-z,relro,-z,now',
+                      '-Wl,--exclude-libs,ALL'],
+        }],
+      ],
+    },
+  ],
+  'conditions': [
+    ['target_arch=="x64"', {
+      'targets': [
+        {
+          'target_name': 'kernel_aesni',
+          'type': 'static_library',
+          'cflags': ['-maes', '-mpclmul', '-mssse3', '-msse4.1'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-maes', '-mpclmul', '-mssse3', '-msse4.1']},
+          'sources': ['native/kernel_aesni.cc'],
+        },
+        {
+          # gcc 12 calls the undefined registers of its own AVX-512 headers uninitialized.
+          'target_name': 'kernel_vaes512',
+          'type': 'static_library',
+          'cflags': ['-Wno-uninitialized', '-Wno-maybe-uninitialized',
+                     '-maes', '-mpclmul', '-mvaes', '-mvpclmulqdq', '-mavx512f', '-mavx512bw', '-mavx512vl',
+                     '-mavx512dq', '-mbmi2', '-mprefer-vector-width=512'],
+          'xcode_settings': {
+            'OTHER_CFLAGS': ['-maes', '-mpclmul', '-mvaes', '-mvpclmulqdq', '-mavx512f', '-mavx512bw',
+                             '-mavx512vl', '-mavx512dq', '-mbmi2'],
+          },
+          'sources': ['native/kernel_vaes512.cc'],
+        },
+      ],
+    }],
+  ],
+}

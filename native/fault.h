@@ -1,0 +1,14 @@
+// Why an operation of the cipher did not happen.
+#pragma once
+
+namespace cryptable {
+
+enum class Fault {
+  kNone,
+  kNoRandom,      // the operating system gave no random bytes
+  kNoMemory,      // it gave no memory for keys
+  kNotGenuine,    // what was to be opened is not what this key sealed
+  kTableChanged,  // another thread wrote into the table of pages while it was in use
+};
+
+}  // namespace cryptable

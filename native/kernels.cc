@@ -1,0 +1,47 @@
+// The list of kernels, best first, and which of them this processor can run.
+#include "kernels.h"
+
+#include <array>
+
+#include "cpu.h"
+
+namespace cryptable {
+
+extern const Kernel kPortable;
+#if defined(__x86_64__)
+extern const Kernel kAesni;
+extern const Kernel kVaes512;
+#endif
+
+namespace {
+
+const Kernel* const kBestFirst[] = {
+#if defined(__x86_64__)
+    &kVaes512,
+    &kAesni,
+#endif
+    &kPortable,
+};
+
+struct Usable {
+  std::array<const Kernel*, std::size(kBestFirst)> kernels{};
+  size_t count = 0;
+
+  Usable() {
+    const uint32_t features = CpuFeatures();
+    for (const Kernel* kernel : kBestFirst) {
+      if ((kernel->cpu_features & ~features) == 0) kernels[count++] = kernel;
+    }
+  }
+};
+
+}  // namespace
+
+std::span<const Kernel* const> UsableKernels() {
+  static const Usable usable;
+  return {usable.kernels.data(), usable.count};
+}
+
+const Kernel& BestKernel() { return *UsableKernels().front(); }
+
+}  // namespace cryptable
