@@ -26,6 +26,7 @@ export interface PageBatch {
   readonly pages: Uint32Array;
 }
 
+export const keyBytes = 32;
 export const nonceBytes = 24;
 export const tagBytes = 16;
 /** What sealing adds to a page: nonce and tag. */
@@ -59,8 +60,15 @@ export interface CryptoCore {
   /** Throws IntegrityFault as openKey does. */
   openBytes(key: SecretKey, sealed: Uint8Array, context: Uint8Array): Uint8Array;
 
-  /** Seals every page with XAES-256-GCM; the batch shares its first 12 nonce bytes, fresh from the kernel. */
+  /**
+   * Seals every page with XAES-256-GCM; the batch shares its first 12 nonce bytes, fresh from the kernel. This and
+   * openPages throw RangeError, before anything is written, where a page reaches past its buffers or its output
+   * overlaps its input other than text on text.
+   */
   sealPages(key: SecretKey, batch: PageBatch): void;
-  /** Opens every page. Returns -1, or the index of the first page that failed; failed pages are zeros in `output`. */
+  /**
+   * Opens every page. Returns -1, or the index of the first page that failed; failed pages are zeros in `output`.
+   * One too short to have been sealed fails like any other.
+   */
   openPages(key: SecretKey, batch: PageBatch): number;
 }

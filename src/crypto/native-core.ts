@@ -1,0 +1,79 @@
+/** The cipher of the addon as a CryptoCore: key handles that assert, and faults of ours. */
+import { assert, IntegrityFault, Outage } from '../base/errors.ts';
+import { type Addon, type AddonKey, loadAddon } from './addon.ts';
+import { type CryptoCore, keyBytes, type SecretKey } from './core.ts';
+
+export interface NativeCoreOptions {
+  /** By name; without one the fastest on this CPU. */
+  readonly kernel?: string | undefined;
+  readonly addon?: Addon;
+}
+
+/** The addon wipes a key that is collected; whoever has one destroys it long before. */
+class NativeKey implements SecretKey {
+  readonly #addon: Addon;
+  readonly #key: AddonKey;
+  #destroyed = false;
+
+  constructor(addon: Addon, key: AddonKey) {
+    this.#addon = addon;
+    this.#key = key;
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  destroy(): void {
+    if (!this.#destroyed) this.#addon.destroyKey(this.#key);
+    this.#destroyed = true;
+  }
+
+  static addonKeyOf(key: SecretKey): AddonKey {
+    assert(#key in key, 'a key was used with a core that did not make it');
+    assert(!key.#destroyed, 'a destroyed key was used');
+    return key.#key;
+  }
+}
+
+/** Throws the Outage AddonUnavailable where the addon does not load or has no kernel of that name. */
+export function createNativeCore(options: NativeCoreOptions = {}): CryptoCore {
+  const addon = options.addon ?? loadAddon();
+  const kernel = chooseKernel(addon.kernels, options.kernel);
+  const wrap = (key: AddonKey) => new NativeKey(addon, key);
+  const unwrap = NativeKey.addonKeyOf;
+  return {
+    name: 'native',
+    kernel,
+    generateKey: () => wrap(addon.generateKey()),
+    importKey(bytes) {
+      assert(bytes.length === keyBytes, 'a key has 32 bytes');
+      return wrap(addon.importKey(bytes));
+    },
+    deriveKey: (parent, info) => wrap(addon.deriveKey(unwrap(parent), info)),
+    sealKey: (wrapping, key, context) => addon.sealKey(unwrap(wrapping), unwrap(key), context),
+    openKey: (wrapping, sealed, context) => wrap(opened(addon.openKey(unwrap(wrapping), sealed, context))),
+    sealBytes: (key, plain, context) => addon.sealBytes(unwrap(key), plain, context),
+    openBytes: (key, sealed, context) => opened(addon.openBytes(unwrap(key), sealed, context)),
+    sealPages: (key, { input, output, aad, pages }) =>
+      addon.sealPages(kernel, unwrap(key), input, output, aad, pages),
+    openPages: (key, { input, output, aad, pages }) =>
+      addon.openPages(kernel, unwrap(key), input, output, aad, pages),
+  };
+}
+
+function chooseKernel(kernels: readonly string[], named: string | undefined): string {
+  const kernel = named ?? kernels[0];
+  // A named kernel that is not there is a mistake to report: whoever names one measures or distrusts the others.
+  if (kernel === undefined || !kernels.includes(kernel)) {
+    throw new Outage('AddonUnavailable', {
+      hint: `There is no kernel ${named}; there are ${kernels.join(', ')}.`,
+    });
+  }
+  return kernel;
+}
+
+function opened<T>(result: T | undefined): T {
+  if (result === undefined) throw new IntegrityFault();
+  return result;
+}
