@@ -230,7 +230,9 @@ export class GroupCommit {
   #sealFailed(group: Group, fault: unknown): void {
     if (!(fault instanceof SealFault)) throw fault;
     for (const work of group.works) {
-      if (work.touched.has(fault.tree)) work.outcome = { fault: fault.cause };
+      if (work.touched.has(fault.tree)) work.outcome = { fault: fault.cause, isFinal: true };
+      // A fault of its own may rest on what now never was.
+      else if (work.outcome !== undefined && !('isFinal' in work.outcome)) work.outcome = undefined;
     }
     this.#runAgain();
   }
@@ -243,8 +245,13 @@ export class GroupCommit {
       for (const id of change.overflow.keys()) cache.remove(tree.cached, id);
       for (const [id, bytes] of change.pages) {
         cache.beginStep();
-        if (isEvicted) cache.buffers.giveBack(bytes);
-        else cache.replace(tree.cached, id, bytes);
+        if (!isEvicted) {
+          cache.replace(tree.cached, id, bytes);
+          continue;
+        }
+        cache.buffers.giveBack(bytes);
+        // It may have been read again between the eviction and the launch.
+        cache.remove(tree.cached, id);
       }
       tree.committed = change.head;
       tree.flight = undefined;

@@ -12,7 +12,11 @@ import type { TreeChange, TreeState } from './tree-state.ts';
 export const groupWorksMax = 1024;
 export const groupBytesMax = 32 * 2 ** 20;
 
-export type Outcome = { readonly value: unknown } | { readonly fault: unknown };
+/** `isFinal`: the fault stays even when the group's works run again. */
+export type Outcome =
+  | { readonly value: unknown }
+  | { readonly fault: unknown }
+  | { readonly fault: unknown; readonly isFinal: true };
 
 /** One call of `transact`, until its caller has heard. */
 export interface Work {

@@ -60,7 +60,8 @@ export const overflowEntryBytes = 6 + tagBytes;
 export const keyBytesMax = 3100;
 /** A longer value goes to overflow pages: about a quarter of a page. */
 export const inlineValueBytesMax = 2023;
-export const valueBytesMax = 420_000;
+/** An item of 400 KB by DynamoDB's rules takes up to twice that: a list of empty strings. */
+export const valueBytesMax = 840_000;
 export const nodeLevelMax = 15;
 /** The last overflow page of a value is as long as needed, rounded up so that it tells less of the value's length. */
 export const overflowStepBytes = 512;

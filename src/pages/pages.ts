@@ -9,6 +9,7 @@ import { PageSource } from './page-source.ts';
 import { PageSealer, type SealMeter } from './sealed-page.ts';
 import { Tree } from './tree.ts';
 import { newTreeState } from './tree-state.ts';
+import { type VerifyOptions, type VerifyReport, verifyTrees } from './verify.ts';
 
 export interface PageEngineOptions {
   readonly store: PageStore;
@@ -119,6 +120,23 @@ export class PageEngine {
   /** Runs `task` while no commit is under way. */
   quietly<T>(task: () => Promise<T>): Promise<T> {
     return this.#commit.quietly(task);
+  }
+
+  /**
+   * Opens every stored page of these trees, past the cache and while no commit is under way. What is wrong with
+   * the bytes is in the report; only outages reject.
+   */
+  verify(options: VerifyOptions): Promise<VerifyReport> {
+    const open = new Map(this.#trees);
+    return this.quietly(() => {
+      // Without those that a commit dropped while this waited for it.
+      const trees = options.trees.filter(({ id }) => open.get(id)?.state.dropped !== true);
+      const known = [...this.#trees].map(([id, { state }]) => [id, state.committed.version] as const);
+      return verifyTrees(
+        { store: this.store, source: this.#source, sealer: this.#sealer, knownVersions: new Map(known) },
+        { ...options, trees },
+      );
+    });
   }
 
   /** Lets the works that were handed in end, then wipes all opened pages. */

@@ -17,7 +17,7 @@ import {
   refVersionAt,
 } from './layout.ts';
 import { cellAt, cellCount, isOverflowCell, isSoundNode, nodeLevel, valueAt } from './node.ts';
-import type { PlainPage, PageSealer } from './sealed-page.ts';
+import type { PageSealer, PlainPage } from './sealed-page.ts';
 import { copyTag } from './sealed-page.ts';
 import type { TreeChange, TreeState } from './tree-state.ts';
 

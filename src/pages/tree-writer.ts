@@ -1,8 +1,8 @@
 /** Changes trees in the working state: copies what it touches, splits what is too full, merges what is nearly empty. */
 import { assert } from '../base/errors.ts';
 import {
-  innerRefAt,
   inlineValueBytesMax,
+  innerRefAt,
   keyBytesMax,
   leafCellHeaderBytes,
   nodeCapacityBytes,
@@ -21,6 +21,7 @@ import {
   writeU48,
 } from './layout.ts';
 import {
+  type Cell,
   cellAt,
   cellCount,
   cellKey,
@@ -38,7 +39,6 @@ import {
   reserveCell,
   valueAt,
   valueBytes,
-  type Cell,
 } from './node.ts';
 import { cutPoints, innerCell, keyOf, rekeyed, shortestSeparator } from './node-split.ts';
 import type { PageBuffers } from './page-cache.ts';
@@ -250,7 +250,7 @@ export class TreeWriter {
     this.#split(tree, change, [{ node: root, index: 0 }], 0, 0, [oldRoot, ...separators]);
   }
 
-  /** Merges the node at `level` above `key` with a neighbour where that makes sense, then looks one level up. */
+  /** Merges the node at `level` above `key` with the neighbour that suits, if one does, then looks one level up. */
   #shrink(tree: TreeState, key: Uint8Array, level: number): Promise<void> | undefined {
     const path = this.#path(tree, key);
     if (path instanceof Promise) return path.then(() => this.#shrink(tree, key, level));
@@ -263,16 +263,27 @@ export class TreeWriter {
     if (nodeCapacityBytes - freeBytes(node) >= mergeBelowBytes) return undefined;
     const parent = (path[depth - 1] as Step).node;
     const index = (path[depth] as Step).index;
-    const leftIndex = index + 1 < cellCount(parent) ? index : index - 1;
-    if (leftIndex < 0) return this.#shrink(tree, key, level + 1);
-    const siblingIndex = leftIndex === index ? index + 1 : leftIndex;
-    const sibling = this.#source.working.page(tree, parent, cellAt(parent, siblingIndex) + innerRefAt);
-    if (sibling instanceof Promise) return sibling.then(() => this.#shrink(tree, key, level));
-    if (!canMerge(node, sibling, cellKey(parent, cellAt(parent, leftIndex + 1)).length)) return undefined;
-    const change = this.#changeOf(tree);
-    this.#ownPath(change, path.slice(0, depth));
-    this.#merge(tree, change, (path[depth - 1] as Step).node, leftIndex, node, sibling, leftIndex === index);
-    return this.#shrink(tree, key, level + 1);
+    if (cellCount(parent) === 1) return this.#shrink(tree, key, level + 1);
+    for (const leftIndex of [index, index - 1]) {
+      if (leftIndex < 0 || leftIndex + 1 >= cellCount(parent)) continue;
+      const siblingIndex = leftIndex === index ? index + 1 : leftIndex;
+      const sibling = this.#source.working.page(tree, parent, cellAt(parent, siblingIndex) + innerRefAt);
+      if (sibling instanceof Promise) return sibling.then(() => this.#shrink(tree, key, level));
+      if (!canMerge(node, sibling, cellKey(parent, cellAt(parent, leftIndex + 1)).length)) continue;
+      const change = this.#changeOf(tree);
+      this.#ownPath(change, path.slice(0, depth));
+      this.#merge(
+        tree,
+        change,
+        (path[depth - 1] as Step).node,
+        leftIndex,
+        node,
+        sibling,
+        leftIndex === index,
+      );
+      return this.#shrink(tree, key, level + 1);
+    }
+    return undefined;
   }
 
   #merge(

@@ -72,7 +72,8 @@ export function createMemoryStore(): MemoryStore {
     },
     listTrees(after, limit) {
       mustBeOpen();
-      const ids = [...trees.keys()].filter((tree) => tree > after);
+      const kept = [...trees].filter(([, { head, pages }]) => head !== undefined || pages.size > 0);
+      const ids = kept.map(([tree]) => tree).filter((tree) => tree > after);
       return ids.sort((a, b) => a - b).slice(0, limit);
     },
     async close() {

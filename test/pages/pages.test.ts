@@ -1,174 +1,284 @@
 import { describe, expect, test } from 'vitest';
-import { compareBytes } from '../../src/base/bytes.ts';
-import { valueBytesMax } from '../../src/pages/layout.ts';
-import { PageEngine } from '../../src/pages/pages.ts';
-import type { Tree } from '../../src/pages/tree.ts';
-import type { Entry, TreeCursor } from '../../src/pages/tree-cursor.ts';
+import { equalBytes } from '../../src/base/bytes.ts';
+import { IntegrityFault, Outage, Refusal } from '../../src/base/errors.ts';
+import { cacheBytesDefault, PageEngine } from '../../src/pages/pages.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
-import type { PageStore } from '../../src/store/page-store.ts';
-import { nullCipher } from '../support/null-cipher.ts';
+import {
+  answeringLater,
+  core,
+  diskFull,
+  flipped,
+  forge,
+  handled,
+  held,
+  key,
+  newCipher,
+  putMany,
+  snapshot,
+  stateOf,
+  treeOf,
+  turns,
+  value,
+  waitingCommit,
+} from './support.ts';
 
-/** Random bytes that a seed repeats (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const a = key(1);
+const b = key(2);
+const one = Uint8Array.of(1);
+const two = Uint8Array.of(2);
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
-}
-
-async function all(cursor: TreeCursor): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for (;;) {
-    const entry = await cursor.next();
-    if (entry === undefined) return entries;
-    entries.push(entry);
-  }
-}
-
-/** Answers every read later, as a database over a network does. */
-function answeringLater(store: PageStore): PageStore {
-  return {
-    ...store,
-    readHeads: async (trees) => store.readHeads(trees),
-    readPages: async (tree, ids) => store.readPages(tree, ids),
-  };
-}
-
-const seed = Math.floor(Math.random() * 2 ** 31);
-
-async function expectSame(tree: Tree, model: Map<string, Uint8Array>, random: () => number): Promise<void> {
-  const keys = [...model.keys()].sort();
-  const forwards = await all(tree.cursor());
-  expect(forwards.map(({ key }) => hex(key))).toEqual(keys);
-  for (const { key, value } of forwards) {
-    expect(compareBytes(value, model.get(hex(key)) ?? new Uint8Array())).toBe(0);
-  }
-  const backwards = await all(tree.cursor({ backwards: true }));
-  expect(backwards.map(({ key }) => hex(key))).toEqual([...keys].reverse());
-  for (let i = 0; i < 10; i++) {
-    const [from, to] = [random(), random()].map((r) =>
-      Buffer.from(keys[Math.floor(r * keys.length)] ?? '', 'hex'),
-    );
-    const inRange = keys.filter((key) => key >= hex(from as Buffer) && key < hex(to as Buffer));
-    expect((await all(tree.cursor({ from, to }))).map(({ key }) => hex(key))).toEqual(inRange);
-    const reversed = (await all(tree.cursor({ from, to, backwards: true }))).map(({ key }) => hex(key));
-    expect(reversed).toEqual(inRange.reverse());
-  }
-  const stats = tree.stats();
-  let bytes = 0;
-  for (const [key, value] of model) bytes += key.length / 2 + value.length;
-  expect({ entries: stats.entries, bytes: stats.bytes }).toEqual({ entries: model.size, bytes });
-}
-
-interface Mix {
-  readonly name: string;
-  readonly steps: number;
-  readonly keySpace: number;
-  readonly keyBytes: (random: () => number) => number;
-  readonly valueBytes: (random: () => number) => number;
-  readonly later: boolean;
-}
-
-const mixes: readonly Mix[] = [
-  {
-    name: 'small entries',
-    steps: 6000,
-    keySpace: 2000,
-    keyBytes: () => 4,
-    valueBytes: (r) => Math.floor(r() * 60),
-    later: false,
-  },
-  {
-    name: 'items of a kilobyte',
-    steps: 3000,
-    keySpace: 1200,
-    keyBytes: () => 12,
-    valueBytes: (r) => 900 + Math.floor(r() * 300),
-    later: false,
-  },
-  {
-    name: 'the longest keys',
-    steps: 1500,
-    keySpace: 300,
-    keyBytes: (r) => 2800 + Math.floor(r() * 300),
-    valueBytes: (r) => Math.floor(r() * 2500),
-    later: false,
-  },
-  {
-    name: 'values in overflow pages',
-    steps: 400,
-    keySpace: 60,
-    keyBytes: (r) => 4 + Math.floor(r() * 3000),
-    valueBytes: (r) => (r() < 0.1 ? valueBytesMax : Math.floor(r() * 60_000)),
-    later: false,
-  },
-  {
-    name: 'mixed sizes over a store that answers later',
-    steps: 1500,
-    keySpace: 400,
-    keyBytes: (r) => 4 + Math.floor(r() * r() * 3000),
-    valueBytes: (r) => Math.floor(r() * r() * 12_000),
-    later: true,
-  },
-];
-
-function makeKey(random: () => number, { keySpace, keyBytes }: Mix): Uint8Array {
-  const number = Math.floor(random() * keySpace);
-  const key = new Uint8Array(keyBytes(generator(number)));
-  const own = generator(number + 7);
-  for (let i = 0; i < Math.min(8, key.length); i++) key[i] = Math.floor(own() * 256);
-  key.fill(number, 8);
-  return key;
-}
-
-describe(`a tree is a sorted map (seed ${seed})`, () => {
-  for (const mix of mixes) {
-    test(`with ${mix.name}, over restarts`, async () => {
-      const random = generator(seed);
-      const memory = createMemoryStore();
-      const store = mix.later ? answeringLater(memory) : memory;
-      const open = () => PageEngine.open({ store, storeId: memory.storeId, cacheBytes: 64 * 8192 });
-      let engine = open();
-      let tree = await engine.createTree(7, nullCipher());
-      const model = new Map<string, Uint8Array>();
-      const pending: Promise<unknown>[] = [];
-      for (let step = 0; step < mix.steps; step++) {
-        const key = makeKey(random, mix);
-        // The middle third deletes more than it puts.
-        const deletes = step > mix.steps / 3 && step < (mix.steps * 2) / 3 ? 0.8 : 0.25;
-        if (random() < deletes) {
-          const had = model.delete(hex(key));
-          pending.push(engine.transact((tx) => tx.delete(tree, key)).then((did) => expect(did).toBe(had)));
-        } else {
-          const value = new Uint8Array(mix.valueBytes(random)).fill(step);
-          model.set(hex(key), value);
-          pending.push(engine.transact((tx) => tx.put(tree, key, value)));
-        }
-        if (random() < 0.02) await Promise.all(pending.splice(0));
-        if (step % Math.ceil(mix.steps / 5) === 0) {
-          await Promise.all(pending.splice(0));
-          await expectSame(tree, model, random);
-          await engine.close();
-          engine = open();
-          tree = await engine.openTree(7, nullCipher());
-        }
-      }
-      await Promise.all(pending);
-      await expectSame(tree, model, random);
-      expect(engine.cachedBytes).toBeLessThanOrEqual(64 * 8192);
-      for (const key of [...model.keys()]) {
-        await engine.transact((tx) => tx.delete(tree, Buffer.from(key, 'hex')));
-      }
-      expect(tree.stats()).toEqual({ entries: 0, pages: 1, bytes: 0 });
-      expect(await memory.listPages(7, 0, 1000)).toHaveLength(1);
+for (const later of [false, true]) {
+  describe(`an engine over a store that answers ${later ? 'later' : 'at once'}`, () => {
+    async function stored() {
+      const { store: memory, cipher, engine } = await treeOf(300, 100);
       await engine.close();
+      const store = later ? answeringLater(memory) : memory;
+      return { store, cipher, engine: PageEngine.open({ store, storeId: memory.storeId }) };
+    }
+
+    test('opens a tree where its head is, and tells where none is', async () => {
+      const { cipher, engine } = await stored();
+      expect([await engine.hasTree(1), await engine.hasTree(2)]).toEqual([true, false]);
+      const tree = await engine.openTree(1, cipher);
+      expect(tree.stats()).toMatchObject({ entries: 300, bytes: 300 * 104 });
+      expect(await tree.get(key(299))).toEqual(value(100));
+      expect(await engine.openTree(1, cipher)).toBe(tree);
+      await expect(async () => engine.openTree(2, cipher)).rejects.toThrow(IntegrityFault);
     });
-  }
+
+    test('refuses a tree under another key, in another store, or whose bodies are cut', async () => {
+      const { store, cipher, engine } = await stored();
+      await expect(async () => engine.openTree(1, newCipher())).rejects.toThrow(IntegrityFault);
+      const foreign = PageEngine.open({ store, storeId: createMemoryStore().storeId });
+      await expect(async () => foreign.openTree(1, cipher)).rejects.toThrow(IntegrityFault);
+      for (const page of (await snapshot(store)).pages) {
+        await forge(store, 1, page.id, { ...page, body: page.body.subarray(0, 100) });
+      }
+      const tree = await engine.openTree(1, cipher);
+      await expect(async () => tree.get(a)).rejects.toThrow(IntegrityFault);
+    });
+
+    test('counts what it seals and opens', async () => {
+      const { cipher, engine } = await stored();
+      const tree = await engine.openTree(1, cipher);
+      await tree.get(a);
+      await tree.get(a);
+      // The head, the root and one leaf; the second time nothing.
+      expect(engine.meter).toMatchObject({ openedPages: 3, sealedPages: 0 });
+      await engine.transact((tx) => tx.put(tree, a, one));
+      expect(engine.meter).toMatchObject({ openedPages: 3, sealedPages: 3 });
+      expect(engine.meter.openedBytes).toBeGreaterThan(16_000);
+    });
+
+    test('verifies all of it, past the cache', async () => {
+      const { cipher, engine } = await stored();
+      const { pages, faults } = await engine.verify({ trees: [{ id: 1, cipher }] });
+      const { pages: counted } = (await engine.openTree(1, cipher)).stats();
+      expect({ pages, faults }).toEqual({ pages: counted, faults: [] });
+      expect(engine.cachedBytes).toBe(0);
+    });
+  });
+}
+
+describe('the cache of an engine', () => {
+  test('keeps opened pages within its bound, whatever is read and written', async () => {
+    const cacheBytes = 70 * 8192;
+    const { engine, tree } = await treeOf(0, 0, { cacheBytes });
+    await putMany(engine, tree, 2000, 1000);
+    expect(engine.cachedBytes).toBeLessThanOrEqual(cacheBytes);
+    for (let i = 0; i < 2000; i++) {
+      expect(equalBytes((await tree.get(key(i))) ?? value(0), value(1000))).toBe(true);
+    }
+    expect(engine.cachedBytes).toBeLessThanOrEqual(cacheBytes);
+    expect(engine.cachedBytes).toBeGreaterThan(cacheBytes / 2);
+    expect(cacheBytes).toBeLessThan(cacheBytesDefault);
+  });
+
+  test('loses all opened pages of a tree when they are evicted, their bytes zeros, and no other', async () => {
+    const { engine, tree } = await treeOf(300, 100);
+    const other = await engine.createTree(2, newCipher());
+    await putMany(engine, other, 10, 100);
+    const frames = [...tree.state.cached.values()];
+    expect(frames.length).toBeGreaterThan(3);
+    expect(frames.every(({ bytes }) => bytes.some((byte) => byte !== 0))).toBe(true);
+    engine.evictTree(1);
+    for (const { bytes } of frames) expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(tree.state.cached.size).toBe(0);
+    expect(other.state.cached.size).toBe(1);
+    expect(await tree.get(a)).toEqual(value(100));
+  });
+
+  test('keeps no page that a commit took out of its tree', async () => {
+    const { engine, tree } = await treeOf(300, 100);
+    expect(tree.state.cached.size).toBe(tree.stats().pages);
+    for (let n = 0; n < 300; n++) await engine.transact((tx) => tx.delete(tree, key(n)));
+    expect([tree.state.cached.size, tree.stats().pages]).toEqual([1, 1]);
+  });
+
+  test('leaves no plaintext where pages were sealed when they are evicted', async () => {
+    const { cipher, engine, tree } = await treeOf(1, 100);
+    let sealed = value(0);
+    const seal: typeof cipher.seal = (batch) => {
+      sealed = batch.input;
+      cipher.seal(batch);
+    };
+    tree.state.cipher = { dataKeyId: 1, seal, open: cipher.open };
+    await engine.transact((tx) => tx.put(tree, a, value(100)));
+    expect(sealed.includes(0xab)).toBe(true);
+    engine.evictTree(1);
+    expect(sealed.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('gives nothing after an eviction where the key has gone (R-REV-1)', async () => {
+    const { cipher, engine, tree } = await treeOf(300, 100);
+    const cursor = tree.cursor();
+    await cursor.next();
+    const gone = new Refusal('TableKeyRefused', { message: 'gone', denied: false });
+    cipher.refuseWith(gone);
+    engine.evictTree(1);
+    await expect(async () => tree.get(a)).rejects.toBe(gone);
+    await expect(async () => cursor.next()).rejects.toBe(gone);
+    cipher.refuseWith(undefined);
+    expect(await tree.get(a)).toEqual(value(100));
+  });
+
+  test('keeps nothing of a page that did not open', async () => {
+    const { store, cipher, engine, tree } = await treeOf(1, 100);
+    engine.evictTree(1);
+    for (const page of (await snapshot(store)).pages) {
+      await forge(store, 1, page.id, { ...page, body: flipped(page.body, 4000) });
+    }
+    await expect(async () => tree.get(a)).rejects.toThrow(IntegrityFault);
+    expect([tree.state.cached.size, engine.cachedBytes]).toEqual([0, 0]);
+    expect((await engine.verify({ trees: [{ id: 1, cipher }] })).faults).toHaveLength(1);
+  });
+});
+
+describe('a new data key', () => {
+  test('seals what is written from now on, and the pages under the old one still open', async () => {
+    const { cipher, engine, tree, store } = await treeOf(300, 100);
+    cipher.rotate(core.generateKey());
+    await engine.transact((tx) => tx.put(tree, a, one));
+    const ids = (await snapshot(store)).pages.map(({ body }) => body[4]);
+    expect(new Set(ids)).toEqual(new Set([1, 2]));
+    engine.evictTree(1);
+    expect([await tree.get(a), await tree.get(key(299))]).toEqual([one, value(100)]);
+    expect((await engine.verify({ trees: [{ id: 1, cipher }] })).faults).toEqual([]);
+  });
+});
+
+describe('trees are made and dropped by works', () => {
+  test('together with changes of others, or not at all', async () => {
+    const { store, engine, tree } = await treeOf(3, 10);
+    const failing = engine.transact(async (tx) => {
+      tx.createTree(5, newCipher());
+      await tx.put(tree, a, two);
+      throw new Refusal('ConditionalCheckFailed', {});
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'ConditionalCheckFailed' });
+    expect(store.listTrees(-1, 10)).toEqual([1]);
+    const made = await engine.transact(async (tx) => {
+      const born = tx.createTree(6, newCipher());
+      await tx.put(born, a, one);
+      await tx.dropTree(1);
+      return born;
+    });
+    expect(await made.get(a)).toEqual(one);
+    expect(store.listTrees(-1, 10)).toEqual([6]);
+    await expect(async () => tree.get(a)).rejects.toMatchObject({ code: 'TableNotFound' });
+  });
+
+  test('a tree that one work makes and drops was never there', async () => {
+    const { store, engine } = await treeOf(0, 0);
+    await engine.transact(async (tx) => {
+      const born = tx.createTree(5, newCipher());
+      await tx.put(born, a, one);
+      await tx.dropTree(5);
+    });
+    expect(store.listTrees(-1, 10)).toEqual([1]);
+  });
+
+  test('a tree number is used once', async () => {
+    const { engine } = await treeOf(0, 0);
+    await expect(engine.createTree(1, newCipher())).rejects.toThrow('a tree number is used once');
+  });
+
+  test('a tree is dropped without its key, opened or not, and only where it is', async () => {
+    const { store, cipher, engine } = await treeOf(200, 100);
+    await engine.close();
+    cipher.refuseWith(new Refusal('TableKeyRefused', { message: 'gone', denied: false }));
+    const later = PageEngine.open({ store, storeId: store.storeId });
+    await later.dropTree(1);
+    expect(store.listTrees(-1, 10)).toEqual([]);
+    await expect(later.dropTree(1)).rejects.toMatchObject({ code: 'TableNotFound' });
+  });
+
+  test('a tree that is being dropped takes no more works, and goes on where the drop fails', async () => {
+    const { store, engine, tree } = await held();
+    const drop = handled(engine.dropTree(1));
+    const commit = await waitingCommit(store);
+    const put = handled(engine.transact((tx) => tx.put(tree, a, one)));
+    const twice = handled(engine.dropTree(1));
+    await turns();
+    await commit.fail(diskFull);
+    for (const end of [drop, put, twice]) await expect(end).rejects.toBe(diskFull);
+    store.hold = false;
+    await engine.transact((tx) => tx.put(tree, a, one));
+    expect(await tree.get(a)).toEqual(one);
+    await engine.dropTree(1);
+    await expect(engine.transact((tx) => tx.put(tree, a, one))).rejects.toMatchObject({
+      code: 'TableNotFound',
+    });
+  });
+});
+
+describe('a quiet task', () => {
+  test('runs between commits, while works wait and readers go on', async () => {
+    const { store, engine, tree } = await held();
+    const first = handled(engine.transact((tx) => tx.put(tree, a, one)));
+    const commit = await waitingCommit(store);
+    let end = () => {};
+    let began = false;
+    const quiet = engine.quietly(
+      () =>
+        new Promise<void>((resolve) => {
+          began = true;
+          end = resolve;
+        }),
+    );
+    await turns();
+    expect(began).toBe(false);
+    await commit.succeed();
+    await first;
+    expect(began).toBe(true);
+    const second = handled(engine.transact((tx) => tx.put(tree, b, two)));
+    expect(await stateOf(second)).toBe('pending');
+    expect(store.waiting).toEqual([]);
+    expect([await tree.get(a), await tree.get(b)]).toEqual([one, undefined]);
+    end();
+    await quiet;
+    await (await waitingCommit(store)).succeed();
+    await second;
+    expect(await tree.get(b)).toEqual(two);
+  });
+
+  test('that fails rejects, and commits go on', async () => {
+    const { engine, tree } = await treeOf(0, 0);
+    await expect(engine.quietly(() => Promise.reject(diskFull))).rejects.toBe(diskFull);
+    await putMany(engine, tree, 1, 1);
+    expect(tree.stats().entries).toBe(1);
+  });
+});
+
+describe('closing', () => {
+  test('lets what was handed in end, refuses what comes later, and wipes all opened pages', async () => {
+    const { store, engine, tree } = await held();
+    const work = engine.transact((tx) => tx.put(tree, a, value(100)));
+    const closing = engine.close();
+    await expect(engine.transact(() => 1)).rejects.toEqual(new Outage('Closed'));
+    await (await waitingCommit(store)).succeed();
+    await work;
+    await closing;
+    expect(engine.cachedBytes).toBe(0);
+  });
 });

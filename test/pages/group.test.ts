@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { Refusal } from '../../src/base/errors.ts';
+import { Group, groupBytesMax, groupWorksMax, SealFault, type Work } from '../../src/pages/group.ts';
+import { emptyHead } from '../../src/pages/head.ts';
+import { plainPageBytes } from '../../src/pages/layout.ts';
+import { PageBuffers } from '../../src/pages/page-cache.ts';
+import { PageSealer } from '../../src/pages/sealed-page.ts';
+import { newTreeState } from '../../src/pages/tree-state.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { newCipher, value } from './support.ts';
+
+function workWith(outcome: Work['outcome']): { work: Work; end: Promise<unknown> } {
+  let work: Work | undefined;
+  const end = new Promise((resolve, reject) => {
+    work = { run: () => undefined, resolve, reject, touched: new Set(), outcome };
+  });
+  if (work === undefined) throw new Error('a promise runs its executor');
+  return { work, end: end.catch((fault) => ({ rejected: fault })) };
+}
+
+const committed = { ...emptyHead(), version: 8, nextPageId: 3, pages: 2 };
+
+describe('a group has room', () => {
+  test(`for ${groupWorksMax} works`, () => {
+    const group = new Group();
+    for (let i = 1; i < groupWorksMax; i++) group.works.push(workWith(undefined).work);
+    expect(group.hasRoom).toBe(true);
+    group.works.push(workWith(undefined).work);
+    expect(group.hasRoom).toBe(false);
+  });
+
+  test('for changed pages up to a bound, nodes and overflow together', () => {
+    const group = new Group();
+    const change = group.changeOf(newTreeState(1, newCipher(), committed));
+    const pages = Math.ceil(groupBytesMax / plainPageBytes);
+    for (let id = 1; id < pages; id++) (id % 2 === 0 ? change.pages : change.overflow).set(id, value(1));
+    expect(group.hasRoom).toBe(true);
+    change.overflow.set(pages, value(1));
+    expect(group.hasRoom).toBe(false);
+  });
+});
+
+describe('the change of a tree', () => {
+  test('is begun once, on the newest head, under the next version', () => {
+    const group = new Group();
+    const tree = newTreeState(1, newCipher(), committed);
+    const change = group.changeOf(tree);
+    expect(group.changeOf(tree)).toBe(change);
+    expect([change.base, change.head.version, group.isEmpty]).toEqual([committed, 9, false]);
+    tree.flight = change;
+    tree.change = undefined;
+    expect(new Group().changeOf(tree).head.version).toBe(10);
+  });
+
+  test('can be taken back: its buffers are wiped, its ids forgotten, its readers begin again', () => {
+    const group = new Group();
+    const buffers = new PageBuffers();
+    const tree = newTreeState(1, newCipher(), committed);
+    const bytes = buffers.take().fill(1);
+    group.changeOf(tree).pages.set(1, bytes);
+    tree.freeIds.push(2);
+    group.forget(tree, buffers);
+    group.forget(tree, buffers);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(tree).toMatchObject({ change: undefined, freeIds: [], epoch: 1 });
+    expect(group.isEmpty).toBe(true);
+  });
+});
+
+describe('a group ends', () => {
+  test('with each work told its own outcome', async () => {
+    const group = new Group();
+    const fault = new Error('own');
+    const works = [workWith({ value: 5 }), workWith({ fault }), workWith({ fault, isFinal: true })];
+    group.works.push(...works.map(({ work }) => work));
+    group.deliver();
+    expect(await Promise.all(works.map(({ end }) => end))).toEqual([
+      5,
+      { rejected: fault },
+      { rejected: fault },
+    ]);
+  });
+
+  test('with all works told what became of it', async () => {
+    const group = new Group();
+    const fault = new Error('commit');
+    const works = [workWith({ value: 5 }), workWith({ fault: new Error('own') })];
+    group.works.push(...works.map(({ work }) => work));
+    group.deliver(fault);
+    expect(await Promise.all(works.map(({ end }) => end))).toEqual([
+      { rejected: fault },
+      { rejected: fault },
+    ]);
+  });
+});
+
+test('what cannot be sealed names its tree and the reason', () => {
+  const group = new Group();
+  const cipher = newCipher();
+  const tree = newTreeState(1, cipher, committed);
+  group.changeOf(tree);
+  const gone = new Refusal('TableKeyRefused', { message: 'gone', denied: false });
+  cipher.refuseWith(gone);
+  const sealing = () => group.seal(new PageSealer(value(16), new VirtualClock()));
+  expect(sealing).toThrow(SealFault);
+  expect(sealing).toThrow(expect.objectContaining({ tree, cause: gone }));
+  cipher.refuseWith(undefined);
+  group.drops.push({ id: 4, expected: 2, tree: undefined });
+  expect(sealing()).toMatchObject({
+    puts: [],
+    heads: [{ tree: 1, expected: 8, version: 9 }],
+    drops: [{ tree: 4, expected: 2 }],
+  });
+});
