@@ -65,6 +65,6 @@ describe('overflow pages', () => {
   }
 
   test('the longest value takes no more pages than a node can list', () => {
-    expect(layout.overflowPageCount(layout.valueBytesMax)).toBe(52);
+    expect(layout.overflowPageCount(layout.valueBytesMax)).toBe(104);
   });
 });
