@@ -1,4 +1,4 @@
-/** What the catalogue keeps of one table: its definition, its state and its wrapped keys. */
+/** A table as a request defines it, and as an answer describes it. */
 import type { KeyAttributeType } from './attribute.ts';
 
 /** Which KMS key a table is under, as a request chooses it (aws-behaviour: owned is the default). */

@@ -3,7 +3,7 @@ import type { MaybePromise } from '../store/page-store.ts';
 import type { Item } from './attribute.ts';
 import type { KeySchema } from './key-schema.ts';
 
-/** An item as it was stored, with its size by DynamoDB's rules in bytes. */
+/** An item as it was stored, with its size by DynamoDB's rules in bytes, which costs less to read than `item`. */
 export interface StoredItem {
   readonly item: Item;
   readonly itemBytes: number;
@@ -25,7 +25,7 @@ export interface ItemCursor {
   next(): MaybePromise<StoredItem | undefined>;
 }
 
-/** A table whose key this connection may use at this moment. Made by Tables.open for one request. */
+/** A table whose key this connection may use at this moment: ask Tables.open anew for every request. */
 export interface OpenTable {
   readonly name: string;
   readonly arn: string;
@@ -37,6 +37,6 @@ export interface OpenTable {
    * rejects this write alone and changes nothing.
    */
   write<T>(key: Uint8Array, decide: (old: StoredItem | undefined) => WriteDecision<T>): Promise<T>;
-  /** Walks items in key order, or backwards, seeing one committed state. */
+  /** Walks items in key order, or backwards. Each is as some commit left it; the walk as a whole need not be. */
   items(range: KeyRange, options?: { readonly backwards?: boolean }): ItemCursor;
 }

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
 import type { AttributeValue, Item } from '../../src/tables/attribute.ts';
+import type { TableRecord } from '../../src/tables/catalog-record.ts';
 import { canonicalNumber } from '../../src/tables/number.ts';
+import type { TableDefinition } from '../../src/tables/table-record.ts';
 
 export const S = (text: string): AttributeValue => ({ S: text });
 export const N = (number: number | string): AttributeValue => ({ N: canonicalNumber(String(number)) });
@@ -73,3 +75,20 @@ const { value: anyValueOf, map: anyMap } = fc.letrec<{ value: AttributeValue; ma
 }));
 export const anyValue: fc.Arbitrary<AttributeValue> = anyValueOf;
 export const anyItem: fc.Arbitrary<Item> = anyMap;
+
+/** The record of a table that was just made. */
+export function recordOf({ encryption, ...definition }: TableDefinition): TableRecord {
+  return {
+    id: '0b9b8c7e-0000-4000-8000-000000000001',
+    account: '111122223333',
+    region: 'us-east-1',
+    definition,
+    encryption: encryption.kind,
+    keys: { keyArn: 'arn:aws:kms:us-east-1:1:key/k', tableKey: Uint8Array.of(1, 2), dataKeys: [] },
+    tree: 2,
+    status: 'ACTIVE',
+    createdAtMs: 1_700_000_000_000,
+    itemCount: 0,
+    tableBytes: 0,
+  };
+}

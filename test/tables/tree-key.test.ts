@@ -8,8 +8,8 @@ import {
   encodeKey,
   partitionRange,
   rangeAfter,
-  segmentRange,
   type SortCondition,
+  segmentRange,
 } from '../../src/tables/tree-key.ts';
 import { anyNumber, item, N, S } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** An update with its placeholders resolved, and the static checks that need them (spec 0.2, 2.2). */
 import { type AttributeType, type AttributeValue, attributeType } from '../attribute.ts';
 import type { Path } from './path.ts';
-import { PathTree, type PathNode } from './path-tree.ts';
+import { type PathNode, PathTree } from './path-tree.ts';
 import type { Placeholders } from './placeholders.ts';
 import { refuseExpression } from './refusal.ts';
 import type { SetOperand, SetValue, UpdateAction } from './update.ts';

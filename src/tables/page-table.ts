@@ -1,0 +1,93 @@
+/** A table over its tree: items in, items out, each write decided where commits are serialised. */
+
+import type { Transaction } from '../pages/commit.ts';
+import type { PageEngine } from '../pages/pages.ts';
+import type { Tree } from '../pages/tree.ts';
+import type { TreeCursor } from '../pages/tree-cursor.ts';
+import type { MaybePromise } from '../store/page-store.ts';
+import { EncodedItem } from './encoded-item.ts';
+import { encodeItem } from './item.ts';
+import type { KeySchema } from './key-schema.ts';
+import type { ItemCursor, KeyRange, OpenTable, StoredItem, WriteDecision } from './table.ts';
+
+export interface PageTableOptions {
+  readonly name: string;
+  readonly arn: string;
+  readonly keySchema: KeySchema;
+  readonly engine: PageEngine;
+  readonly tree: Tree;
+}
+
+/** Knows nothing of keys: whoever hands it out has asked for them. One serves every connection. */
+export class PageTable implements OpenTable {
+  readonly name: string;
+  readonly arn: string;
+  readonly keySchema: KeySchema;
+  readonly #engine: PageEngine;
+  readonly #tree: Tree;
+
+  constructor({ name, arn, keySchema, engine, tree }: PageTableOptions) {
+    this.name = name;
+    this.arn = arn;
+    this.keySchema = keySchema;
+    this.#engine = engine;
+    this.#tree = tree;
+  }
+
+  /** What the table holds at this moment. The bytes are those of the tree: near to DynamoDB's count, and free. */
+  get counts(): { readonly itemCount: number; readonly tableBytes: number } {
+    const { entries, bytes } = this.#tree.stats();
+    return { itemCount: entries, tableBytes: bytes };
+  }
+
+  get(key: Uint8Array): MaybePromise<StoredItem | undefined> {
+    const bytes = this.#tree.get(key);
+    return bytes instanceof Promise ? bytes.then(itemOf) : itemOf(bytes);
+  }
+
+  write<T>(key: Uint8Array, decide: (old: StoredItem | undefined) => WriteDecision<T>): Promise<T> {
+    return this.#engine.transact((tx) => {
+      const old = tx.get(this.#tree, key);
+      if (old instanceof Promise) return old.then((bytes) => this.#carryOut(tx, key, bytes, decide));
+      return this.#carryOut(tx, key, old, decide);
+    });
+  }
+
+  #carryOut<T>(
+    tx: Transaction,
+    key: Uint8Array,
+    old: Uint8Array | undefined,
+    decide: (old: StoredItem | undefined) => WriteDecision<T>,
+  ): MaybePromise<T> {
+    const decision = decide(itemOf(old));
+    if ('unchanged' in decision) return decision.result;
+    const { next, result } = decision;
+    if (next !== undefined) return after(tx.put(this.#tree, key, encodeItem(next)), result);
+    return old === undefined ? result : after(tx.delete(this.#tree, key), result);
+  }
+
+  items({ from, to }: KeyRange, options?: { readonly backwards?: boolean }): ItemCursor {
+    return new PageItemCursor(this.#tree.cursor({ from, to, backwards: options?.backwards }));
+  }
+}
+
+class PageItemCursor implements ItemCursor {
+  readonly #entries: TreeCursor;
+
+  constructor(entries: TreeCursor) {
+    this.#entries = entries;
+  }
+
+  next(): MaybePromise<StoredItem | undefined> {
+    const entry = this.#entries.next();
+    return entry instanceof Promise ? entry.then((found) => itemOf(found?.value)) : itemOf(entry?.value);
+  }
+}
+
+function itemOf(bytes: Uint8Array | undefined): StoredItem | undefined {
+  return bytes === undefined ? undefined : new EncodedItem(bytes);
+}
+
+function after<T>(done: unknown, result: T): MaybePromise<T> {
+  return done instanceof Promise ? done.then(() => result) : result;
+}

@@ -1,0 +1,21 @@
+/** How a table is named: bare within an account and region, or by its ARN anywhere. */
+
+/** Where names of tables are unique. */
+export interface Namespace {
+  readonly account: string;
+  readonly region: string;
+}
+
+const arnForm = /^arn:aws[a-z-]*:dynamodb:([^:]*):([^:]*):table\/([^/:]+)$/;
+
+export function tableArn({ account, region }: Namespace, name: string): string {
+  return `arn:aws:dynamodb:${region}:${account}:table/${name}`;
+}
+
+/** The bare name of what a request names; undefined for an ARN of another account or region, or of no table. */
+export function bareTableName({ account, region }: Namespace, given: string): string | undefined {
+  // No bare name has a colon.
+  if (!given.startsWith('arn:')) return given;
+  const [, arnRegion, arnAccount, name] = arnForm.exec(given) ?? [];
+  return arnRegion === region && arnAccount === account ? name : undefined;
+}

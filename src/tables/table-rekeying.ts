@@ -1,0 +1,70 @@
+/** Puts a table under another KMS key: a new table key around the same data keys, and not a page touched. */
+import { Refusal } from '../base/errors.ts';
+import type { TableKeys } from '../keys/table-keys.ts';
+import { managedAlias } from '../kms/embedded/alias.ts';
+import type { Caller } from '../kms/key-service.ts';
+import type { Catalog } from './catalog.ts';
+import { accessible, identityOf, type TableRecord } from './catalog-record.ts';
+import type { EncryptionChoice } from './table-record.ts';
+
+/** What the key service calls the key that was chosen; whether it will do, the service says when it is used. */
+export async function keyIdOf(keys: TableKeys, caller: Caller, choice: EncryptionChoice): Promise<string> {
+  if (choice.kind === 'customer') return choice.keyId;
+  return choice.kind === 'managed' ? managedAlias : keys.ownedKey(caller.region);
+}
+
+export class TableRekeying {
+  readonly #catalog: Catalog;
+  readonly #keys: TableKeys;
+  /** Ids of the tables it is at. */
+  readonly #underWay = new Set<string>();
+
+  constructor({ catalog, keys }: { readonly catalog: Catalog; readonly keys: TableKeys }) {
+    this.#catalog = catalog;
+    this.#keys = keys;
+  }
+
+  /** Refuses TableInUse. No table is deleted while its key is changed. */
+  refuseDeleting({ id, definition }: TableRecord): void {
+    if (!this.#underWay.has(id)) return;
+    throw stillInUse(`Table: ${definition.name} is in the process of being updated.`);
+  }
+
+  /**
+   * Resolves when the old key is not needed any more. Refuses Validation where there is nothing to change, TableInUse
+   * during another change, TableNotFound, and TableKeyRefused for the old key or the new one.
+   */
+  async rekey(caller: Caller, known: TableRecord, choice: EncryptionChoice): Promise<void> {
+    refuseSameKey(known, choice);
+    if (this.#underWay.has(known.id)) throw stillInUse('Server-Side Encryption is still being updated');
+    this.#underWay.add(known.id);
+    try {
+      const keyId = await keyIdOf(this.#keys, caller, choice);
+      const keys = await this.#keys.rewrap(caller, identityOf(known), keyId);
+      // That it could be re-wrapped shows that the key is there, whatever was noticed last.
+      const rekeyed = (record: TableRecord) => ({ ...accessible(record), encryption: choice.kind, keys });
+      await this.#catalog.update(known, rekeyed);
+    } finally {
+      this.#underWay.delete(known.id);
+    }
+  }
+}
+
+function stillInUse(why: string): Refusal {
+  const message = `Attempt to change a resource which is still in use: ${why}`;
+  return new Refusal('TableInUse', { message });
+}
+
+/** Only a key named by its ARN is known to be the same; by any other name the change is made. */
+function refuseSameKey({ encryption, keys }: TableRecord, choice: EncryptionChoice): void {
+  if (choice.kind === 'owned' && encryption === 'owned') refuse('Table is already encrypted by default');
+  if (choice.kind !== 'customer' || choice.keyId !== keys.keyArn) return;
+  refuse(
+    'Table is already encrypted with given KMSMasterKeyId. ' +
+      'Use KMSMasterKeyId parameter if you want to change Master Key',
+  );
+}
+
+function refuse(why: string): never {
+  throw new Refusal('Validation', { message: `One or more parameter values were invalid: ${why}` });
+}

@@ -1,0 +1,325 @@
+import { describe, expect, test } from 'vitest';
+import { Outage, Refusal } from '../../src/base/errors.ts';
+import type { Log } from '../../src/base/log.ts';
+import { KeyWatch, type KeyWatchOptions, keyWatchIntervalMs } from '../../src/lifecycle/key-watch.ts';
+import type { ProtectedTable } from '../../src/tables/tables.ts';
+import {
+  book,
+  disabledText,
+  dyingText,
+  key,
+  keyRefusalOf,
+  openProtected,
+  openT,
+  putBook,
+  readBook,
+} from '../support/book-tables.ts';
+import { account, region, user } from '../support/embedded-kms.ts';
+import { definitionOf, newConnection, type TablesForTest } from '../support/open-tables.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const lostStatus = 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+
+function recordingLog() {
+  const lines: string[] = [];
+  const line = (level: string) => (_: object, sentence: string) => lines.push(`${level}: ${sentence}`);
+  const log: Log = { info: line('info'), warn: line('warn'), error: line('error') };
+  return { log, lines };
+}
+
+describe('while the key of a table is gone, before any look', () => {
+  const losses = [
+    {
+      name: 'disabled',
+      lose: ({ kms }: TablesForTest, arn: string) => kms.keys.disable(user, arn),
+      text: disabledText,
+    },
+    {
+      name: 'pending deletion',
+      lose: ({ kms }: TablesForTest, arn: string) => kms.keys.scheduleDeletion(user, arn, 7),
+      text: dyingText,
+    },
+  ] as const;
+
+  for (const { name, lose, text } of losses) {
+    test(`${name}: reads and writes are refused at once, in the words of the key service`, async () => {
+      const opened = await openProtected();
+      const { tables, keyArn } = opened;
+      const connection = newConnection();
+      const table = await tables.open(user, connection, 'T');
+      await lose(opened, keyArn);
+      expect(await keyRefusalOf(() => tables.open(user, connection, 'T'))).toBe(text(keyArn));
+      expect(await keyRefusalOf(() => openT(tables))).toBe(text(keyArn));
+      // A request that had the table open already.
+      expect(await keyRefusalOf(() => table.get(key('a')))).toBe(text(keyArn));
+      expect(await keyRefusalOf(() => putBook(table, book('b')))).toBe(text(keyArn));
+      expect(await keyRefusalOf(() => table.items({}).next())).toBe(text(keyArn));
+    });
+
+    test(`${name}: it is described, listed, changed and deleted like any other`, async () => {
+      const opened = await openProtected();
+      const { tables, keyArn, memory } = opened;
+      await lose(opened, keyArn);
+      const { tables: again } = await opened.restart();
+      expect(await again.describe(user, 'T')).toMatchObject({
+        itemCount: 1,
+        sse: { status: 'ENABLED', keyArn },
+      });
+      expect(await again.list(user, undefined, 10)).toEqual(['T']);
+      await again.changeSettings(user, 'T', { tableClass: 'STANDARD_INFREQUENT_ACCESS' });
+      await again.delete(user, 'T');
+      expect(await memory.listTrees(1, 10)).toEqual([]);
+      expect(tables).not.toBe(again);
+    });
+  }
+
+  test('leaves no opened page in memory, and reads again once the key is back', async () => {
+    const { tables, kms, keyArn, engine } = await openProtected();
+    await readBook(tables);
+    const cachedBytes = engine.cachedBytes;
+    await kms.keys.disable(user, keyArn);
+    expect(engine.cachedBytes).toBeLessThan(cachedBytes);
+    await kms.keys.enable(user, keyArn);
+    expect(await readBook(tables)).toEqual(book('a'));
+  });
+
+  test('does not keep others from their tables', async () => {
+    const { tables, kms, keyArn } = await openProtected();
+    await tables.create(user, definitionOf('U'));
+    await kms.keys.disable(user, keyArn);
+    const other = await openT(tables, 'U');
+    await putBook(other, book('a'));
+    expect((await other.get(key('a')))?.item).toEqual(book('a'));
+  });
+});
+
+describe('the mark of a lost key', () => {
+  test('is there over a restart, and goes when the key is back', async () => {
+    const opened = await openProtected();
+    const [found] = opened.tables.protectedTables();
+    expect(found).toMatchObject({
+      identity: { name: 'T', account, region },
+      status: 'ACTIVE',
+      keyArn: opened.keyArn,
+    });
+    const id = found?.identity.id ?? '';
+    await opened.tables.markInaccessible(id, opened.keyArn, 1234);
+    // The first notice counts.
+    await opened.tables.markInaccessible(id, opened.keyArn, 5678);
+    const { tables } = await opened.restart();
+    expect(await tables.describe(user, 'T')).toMatchObject({
+      status: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
+      sse: { status: 'ENABLED', keyArn: opened.keyArn, inaccessibleSinceMs: 1234 },
+    });
+    // The mark alone refuses nothing: the key decides.
+    expect(await readBook(tables)).toEqual(book('a'));
+    await tables.changeSettings(user, 'T', { deletionProtection: true });
+    expect((await tables.describe(user, 'T')).status).toBe('INACCESSIBLE_ENCRYPTION_CREDENTIALS');
+    await tables.markAccessible(id);
+    const { status, sse } = await tables.describe(user, 'T');
+    expect({ status, sse }).toEqual({ status: 'ACTIVE', sse: { status: 'ENABLED', keyArn: opened.keyArn } });
+  });
+
+  test('is not made for a key the table has left, nor for a deleted table', async () => {
+    const { tables, keyArn } = await openProtected();
+    const id = tables.protectedTables()[0]?.identity.id ?? '';
+    await tables.markInaccessible(id, keyArn, 1);
+    await tables.changeEncryption(user, 'T', { kind: 'managed' });
+    expect(await tables.describe(user, 'T')).toMatchObject({ status: 'ACTIVE' });
+    await tables.markInaccessible(id, keyArn, 1);
+    expect(await tables.describe(user, 'T')).toMatchObject({ status: 'ACTIVE' });
+    const deleting = tables.delete(user, 'T');
+    await Promise.all([deleting, tables.markAccessible(id), tables.markInaccessible(id, keyArn, 1)]);
+    await tables.markAccessible(id);
+    expect(tables.protectedTables()).toEqual([]);
+  });
+});
+
+describe('a look', () => {
+  test('finds a lost key at its time and a key that is back, and the status is there over a restart', async () => {
+    const first = await openProtected();
+    const { kms, clock, keyArn } = first;
+    const { log, lines } = recordingLog();
+    await new KeyWatch({ ...first, log }).look();
+    expect(lines).toEqual([]);
+    await kms.keys.disable(user, keyArn);
+    clock.advance(1000);
+    const noticedMs = clock.nowMs();
+    await new KeyWatch({ ...first, log }).look();
+    expect(await first.tables.describe(user, 'T')).toMatchObject({
+      status: lostStatus,
+      sse: { status: 'ENABLED', keyArn, inaccessibleSinceMs: noticedMs },
+    });
+    clock.advance(1000);
+    const second = await first.restart({ crash: true });
+    await new KeyWatch({ ...second, log }).look();
+    expect((await second.tables.describe(user, 'T')).sse?.inaccessibleSinceMs).toBe(noticedMs);
+    await kms.keys.enable(user, keyArn);
+    await new KeyWatch({ ...second, log }).look();
+    const { status, sse } = await second.tables.describe(user, 'T');
+    expect({ status, sse }).toEqual({ status: 'ACTIVE', sse: { status: 'ENABLED', keyArn } });
+    expect(lines).toEqual([
+      'warn: The key of a table cannot be used: enable it, or the table stays inaccessible.',
+      'info: A table has its key back.',
+    ]);
+  });
+
+  test('does not look at tables under the owned key, and touches no others', async () => {
+    const opened = await openProtected();
+    await opened.tables.create(user, definitionOf('U'));
+    await opened.tables.create(user, definitionOf('V', { kind: 'managed' }));
+    await opened.kms.keys.disable(user, opened.keyArn);
+    const asked: string[] = [];
+    const keys = {
+      check: (table: ProtectedTable['identity']) => {
+        asked.push(table.name);
+        return opened.keys.check(table);
+      },
+    };
+    await new KeyWatch({ ...opened, keys }).look();
+    expect(asked).toEqual(['T', 'V']);
+    const statuses = ['T', 'U', 'V'].map(async (name) => (await opened.tables.describe(user, name)).status);
+    expect(await Promise.all(statuses)).toEqual([lostStatus, 'ACTIVE', 'ACTIVE']);
+  });
+
+  test('wipes no key and keeps none: it leaves the cache as it was', async () => {
+    const opened = await openProtected();
+    const connection = newConnection();
+    const table = await opened.tables.open(user, connection, 'T');
+    await new KeyWatch(opened).look();
+    expect(opened.tables.open(user, connection, 'T')).toBe(table);
+    connection.close();
+    await new KeyWatch(opened).look();
+    opened.clock.advance(600_000);
+    const refused = await keyRefusalOf(() => table.get(key('a'))).catch((fault: Outage) => fault.code);
+    expect(refused).toBe('KeyServiceUnavailable');
+  });
+});
+
+/** Parts of which a test decides what they say. */
+function watched(statuses: Record<string, ProtectedTable['status']>) {
+  const marks: string[] = [];
+  const answers = new Map<string, () => Promise<Refusal<'TableKeyRefused'> | undefined>>();
+  const clock = new VirtualClock();
+  const { log, lines } = recordingLog();
+  let lookCount = 0;
+  const options: KeyWatchOptions = {
+    clock,
+    log,
+    tables: {
+      protectedTables: () => {
+        lookCount++;
+        return Object.entries(statuses).map(([id, status]) => ({
+          identity: { id, name: id, account: '1', region: 'r' },
+          status,
+          keyArn: `key of ${id}`,
+        }));
+      },
+      markInaccessible: async (id, keyArn) => {
+        marks.push(`lost: ${id}, ${keyArn}`);
+      },
+      markAccessible: async (id) => {
+        marks.push(`back: ${id}`);
+      },
+    },
+    keys: { check: ({ id }) => answers.get(id)?.() ?? Promise.resolve(undefined) },
+  };
+  return { options, clock, marks, answers, lines, looks: () => lookCount };
+}
+
+const refusal = new Refusal('TableKeyRefused', { message: 'disabled', denied: false });
+
+describe('what is no answer', () => {
+  test('an outage changes nothing, is logged, and keeps nobody from the next table', async () => {
+    const { options, marks, answers, lines } = watched({ a: 'ACTIVE', b: lostStatus, c: 'ACTIVE' });
+    answers.set('a', () => Promise.reject(new Outage('KeyServiceUnavailable')));
+    answers.set('b', () => Promise.reject(new Outage('KeyServiceUnavailable')));
+    answers.set('c', () => Promise.resolve(refusal));
+    await new KeyWatch(options).look();
+    expect(marks).toEqual(['lost: c, key of c']);
+    expect(lines.filter((line) => line.startsWith('warn: Whether'))).toHaveLength(2);
+  });
+
+  test('a table that was deleted meanwhile is passed over without a word', async () => {
+    const { options, marks, answers, lines } = watched({ a: 'ACTIVE', b: lostStatus });
+    answers.set('a', () => Promise.reject(new Refusal('TableNotFound', {})));
+    await new KeyWatch(options).look();
+    expect(marks).toEqual(['back: b']);
+    expect(lines).toEqual(['info: A table has its key back.']);
+  });
+
+  test('a mark that could not be stored is made by the next look', async () => {
+    const { options, answers, lines, marks } = watched({ a: 'ACTIVE' });
+    answers.set('a', () => Promise.resolve(refusal));
+    const { markInaccessible } = options.tables;
+    const failOnce = async (): Promise<void> => {
+      options.tables.markInaccessible = markInaccessible;
+      throw new Outage('StoreUnavailable');
+    };
+    options.tables.markInaccessible = failOnce;
+    const watch = new KeyWatch(options);
+    await watch.look();
+    expect([marks, lines]).toEqual([[], ['warn: Whether a table has its key could not be found out.']]);
+    await watch.look();
+    expect(marks).toEqual(['lost: a, key of a']);
+  });
+});
+
+describe('a watch', () => {
+  test('looks at its start and after each interval, until it is stopped', async () => {
+    const { options, clock, looks } = watched({ a: 'ACTIVE' });
+    const watch = new KeyWatch(options);
+    expect(looks()).toBe(0);
+    watch.start();
+    watch.start();
+    await clock.advanceAndSettle(0);
+    expect(looks()).toBe(1);
+    await clock.advanceAndSettle(keyWatchIntervalMs - 1);
+    expect(looks()).toBe(1);
+    await clock.advanceAndSettle(1);
+    expect(looks()).toBe(2);
+    await clock.advanceAndSettle(keyWatchIntervalMs * 3);
+    expect(looks()).toBe(5);
+    await watch.stop();
+    expect(clock.timers).toBe(0);
+    await clock.advanceAndSettle(keyWatchIntervalMs * 3);
+    expect(looks()).toBe(5);
+  });
+
+  test('never looks twice at once, and waits the interval from the end of a look', async () => {
+    const { options, clock, looks, answers } = watched({ a: 'ACTIVE' });
+    const waiting: (() => void)[] = [];
+    answers.set('a', () => new Promise((resolve) => waiting.push(() => resolve(undefined))));
+    const watch = new KeyWatch({ ...options, intervalMs: 1000 });
+    watch.start();
+    expect(watch.look()).toBe(watch.look());
+    await clock.advanceAndSettle(10_000);
+    expect(looks()).toBe(1);
+    for (const answer of waiting.splice(0)) answer();
+    await clock.advanceAndSettle(999);
+    expect(looks()).toBe(1);
+    await clock.advanceAndSettle(1);
+    expect(looks()).toBe(2);
+    let isStopped = false;
+    const stopping = watch.stop().then(() => {
+      isStopped = true;
+    });
+    await clock.advanceAndSettle(0);
+    expect(isStopped).toBe(false);
+    for (const answer of waiting.splice(0)) answer();
+    await stopping;
+    expect(clock.timers).toBe(0);
+  });
+
+  test('that is started again goes on with one timer', async () => {
+    const { options, clock, looks } = watched({ a: 'ACTIVE' });
+    const watch = new KeyWatch(options);
+    watch.start();
+    const stopping = watch.stop();
+    watch.start();
+    await stopping;
+    await clock.advanceAndSettle(0);
+    expect([looks(), clock.timers]).toEqual([1, 1]);
+    await watch.stop();
+  });
+});
