@@ -1,0 +1,123 @@
+/** BatchWriteItem: up to 25 puts and deletes in any tables; each is whole, the batch is not. */
+import { Refusal } from '../../base/errors.ts';
+import type { Item } from '../../tables/attribute.ts';
+import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
+import { type CapacityMode, consumedCapacity, writeUnits } from '../../tables/capacity.ts';
+import { checkItemBytes } from '../../tables/item-size.ts';
+import { checkItemKey, checkKey } from '../../tables/key-schema.ts';
+import type { OpenTable } from '../../tables/table.ts';
+import { encodeKey } from '../../tables/tree-key.ts';
+import { operation } from '../operation.ts';
+import { BatchKeys, checkBatchCount } from './batch-keys.ts';
+import type { DynamoContext } from './context.ts';
+
+interface WriteRequest {
+  readonly PutRequest?: { readonly Item: RawItem };
+  readonly DeleteRequest?: { readonly Key: RawItem };
+}
+
+interface BatchWriteItemInput {
+  /** By table name or ARN. */
+  readonly RequestItems: ReadonlyMap<string, readonly WriteRequest[]>;
+  readonly ReturnConsumedCapacity?: CapacityMode;
+}
+
+/** A put with the size of its item, or a delete. */
+type Write =
+  | { readonly kind: 'put'; readonly item: Item; readonly bytes: number }
+  | { readonly kind: 'delete'; readonly key: Item };
+
+interface TableWrites {
+  readonly name: string;
+  readonly writes: readonly Write[];
+}
+
+interface KeyedWrite {
+  readonly treeKey: Uint8Array;
+  readonly write: Write;
+}
+
+interface OpenTableWrites {
+  readonly name: string;
+  readonly table: OpenTable;
+  readonly writes: readonly KeyedWrite[];
+}
+
+export const batchWriteItem = operation({
+  name: 'BatchWriteItem',
+  run: async (context: DynamoContext, input: BatchWriteItemInput) => {
+    const asked = [...input.RequestItems].map(([name, requests]) => ({
+      name,
+      writes: requests.map(writeOf),
+    }));
+    checkBatchCount(
+      'BatchWriteItem',
+      asked.reduce((count, { writes }) => count + writes.length, 0),
+    );
+    const opened = await openAll(context, asked);
+    const consumed = await Promise.all(
+      opened.map(async ({ name, table, writes }) => {
+        // Side by side, so that they share a commit.
+        const units = await Promise.all(writes.map((write) => written(table, write)));
+        return consumedCapacity(
+          input.ReturnConsumedCapacity,
+          name,
+          units.reduce((sum, each) => sum + each, 0),
+        );
+      }),
+    );
+    const reported = consumed.filter((each) => each !== undefined);
+    return { UnprocessedItems: {}, ConsumedCapacity: reported.length === 0 ? undefined : reported };
+  },
+});
+
+/** Refuses a request that is neither a put nor a delete, or both, in the words AWS has for values. */
+function writeOf({ PutRequest, DeleteRequest }: WriteRequest): Write {
+  const only = 'must contain exactly one of the supported datatypes';
+  if (PutRequest !== undefined && DeleteRequest !== undefined) {
+    const message = `Supplied AttributeValue has more than one datatypes set, ${only}`;
+    throw new Refusal('Validation', { message });
+  }
+  if (PutRequest !== undefined) {
+    const item = checkedItem(PutRequest.Item);
+    return { kind: 'put', item, bytes: checkItemBytes(item) };
+  }
+  if (DeleteRequest !== undefined) return { kind: 'delete', key: checkedItem(DeleteRequest.Key) };
+  throw new Refusal('Validation', { message: `Supplied AttributeValue is empty, ${only}` });
+}
+
+/** All tables are there and all keys fit before the first write. */
+async function openAll(
+  { tables, caller, connection }: DynamoContext,
+  asked: readonly TableWrites[],
+): Promise<readonly OpenTableWrites[]> {
+  const opened: OpenTableWrites[] = [];
+  const named = new BatchKeys();
+  for (const { name, writes } of asked) {
+    const table = await tables.open(caller, connection, name);
+    const keyed = writes.map((write) => ({ treeKey: treeKeyOf(table, write), write }));
+    for (const { treeKey } of keyed) named.add(table.arn, treeKey);
+    opened.push({ name, table, writes: keyed });
+  }
+  return opened;
+}
+
+function treeKeyOf({ keySchema }: OpenTable, write: Write): Uint8Array {
+  if (write.kind === 'put') {
+    checkItemKey(keySchema, write.item);
+    return encodeKey(keySchema, write.item);
+  }
+  checkKey(keySchema, write.key);
+  return encodeKey(keySchema, write.key);
+}
+
+/** Writes one and answers its units. */
+function written(table: OpenTable, { treeKey, write }: KeyedWrite): Promise<number> {
+  return table.write(treeKey, (old) => {
+    if (write.kind === 'put') {
+      return { next: write.item, result: writeUnits(old?.itemBytes, write.bytes) };
+    }
+    const result = writeUnits(old?.itemBytes, undefined);
+    return old === undefined ? { unchanged: true, result } : { next: undefined, result };
+  });
+}

@@ -1,0 +1,84 @@
+/** How a table is billed: on demand or by provisioned throughput, and what of that a request may ask for. */
+import { Refusal } from '../../base/errors.ts';
+import type { Throughput } from '../../tables/table-record.ts';
+import { tableUnitsMax } from './table-limits.ts';
+
+export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
+
+export interface BillingInput {
+  readonly BillingMode?: BillingMode;
+  readonly ProvisionedThroughput?: Throughput;
+}
+
+export interface Billing {
+  readonly billingMode: BillingMode;
+  /** Present exactly when provisioned. */
+  readonly throughput?: Throughput;
+}
+
+const invalidParameter = 'One or more parameter values were invalid: ';
+
+function refuse(message: string): never {
+  throw new Refusal('Validation', { message });
+}
+
+/** The billing of a new table; provisioned where the request does not say. */
+export function newBilling({ BillingMode = 'PROVISIONED', ProvisionedThroughput }: BillingInput): Billing {
+  if (BillingMode === 'PAY_PER_REQUEST') {
+    if (ProvisionedThroughput !== undefined) refuseThroughput();
+    return { billingMode: BillingMode };
+  }
+  if (ProvisionedThroughput === undefined) refuseNoThroughput();
+  checkThroughput(ProvisionedThroughput);
+  return { billingMode: BillingMode, throughput: ProvisionedThroughput };
+}
+
+/** The billing after an update, from the one before; refuses one that would change nothing. */
+export function nextBilling(input: BillingInput, current: Billing): Billing {
+  const { BillingMode = current.billingMode, ProvisionedThroughput } = input;
+  if (BillingMode === 'PAY_PER_REQUEST' || current.throughput === undefined) {
+    return newBilling({ BillingMode, ...(ProvisionedThroughput && { ProvisionedThroughput }) });
+  }
+  if (ProvisionedThroughput === undefined) {
+    return { billingMode: BillingMode, throughput: current.throughput };
+  }
+  checkThroughput(ProvisionedThroughput);
+  checkChanges(ProvisionedThroughput, current.throughput);
+  return { billingMode: BillingMode, throughput: ProvisionedThroughput };
+}
+
+function refuseThroughput(): never {
+  refuse(
+    `${invalidParameter}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified ` +
+      'when BillingMode is PAY_PER_REQUEST',
+  );
+}
+
+function refuseNoThroughput(): never {
+  refuse(
+    `${invalidParameter}ReadCapacityUnits and WriteCapacityUnits must both be specified ` +
+      'when BillingMode is PROVISIONED',
+  );
+}
+
+function checkThroughput(throughput: Throughput): void {
+  for (const name of ['ReadCapacityUnits', 'WriteCapacityUnits'] as const) {
+    if (throughput[name] <= tableUnitsMax) continue;
+    throw new Refusal('LimitExceeded', {
+      message: `Subscriber limit exceeded: ${name} of a table can be ${tableUnitsMax} at most`,
+    });
+  }
+}
+
+function checkChanges(requested: Throughput, current: Throughput): void {
+  const { ReadCapacityUnits: read, WriteCapacityUnits: write } = requested;
+  if (read !== current.ReadCapacityUnits || write !== current.WriteCapacityUnits) return;
+  refuse(
+    'The provisioned throughput for the table will not change. ' +
+      'The requested value equals the current value. ' +
+      `Current ReadCapacityUnits provisioned for the table: ${read}. Requested ReadCapacityUnits: ${read}. ` +
+      `Current WriteCapacityUnits provisioned for the table: ${write}. ` +
+      `Requested WriteCapacityUnits: ${write}. Refer to the Amazon DynamoDB Developer Guide for ` +
+      'current limits and how to request higher limits.',
+  );
+}

@@ -1,0 +1,51 @@
+/** GetItem: one item by its key. */
+import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
+import { type CapacityMode, consumedCapacity, readUnits } from '../../tables/capacity.ts';
+import { checkExpressionUse } from '../../tables/expression/compile.ts';
+import { checkExpressionKeys } from '../../tables/expression/key-use.ts';
+import type { Projection } from '../../tables/expression/projection.ts';
+import { checkKey } from '../../tables/key-schema.ts';
+import type { StoredItem } from '../../tables/table.ts';
+import { encodeKey } from '../../tables/tree-key.ts';
+import { operation } from '../operation.ts';
+import type { DynamoContext } from './context.ts';
+import { compiledExpressions } from './expressions.ts';
+import { when } from './maybe-promise.ts';
+import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
+
+interface GetItemInput {
+  readonly TableName: string;
+  readonly Key: RawItem;
+  readonly ConsistentRead?: boolean;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: ReadonlyMap<string, string>;
+  readonly ReturnConsumedCapacity?: CapacityMode;
+}
+
+const missing: readonly MissingParameter[] = ['AttributesToGet'];
+
+export const getItem = operation({
+  name: 'GetItem',
+  run: ({ tables, caller, connection }: DynamoContext, input: GetItemInput) => {
+    refuseMissing(input, missing);
+    checkExpressionUse(input, []);
+    const key = checkedItem(input.Key);
+    const expressions = compiledExpressions(input);
+    return when(tables.open(caller, connection, input.TableName), (table) => {
+      checkKey(table.keySchema, key);
+      checkExpressionKeys(expressions, table.keySchema, 'other');
+      const found = table.get(encodeKey(table.keySchema, key));
+      return when(found, (stored) => answer(input, expressions.projection, stored));
+    });
+  },
+});
+
+function answer(input: GetItemInput, projection: Projection | undefined, stored: StoredItem | undefined) {
+  const item =
+    stored === undefined || projection === undefined ? stored?.item : projection.project(stored.item);
+  const units = readUnits(stored?.itemBytes ?? 0, input.ConsistentRead === true);
+  return {
+    Item: item,
+    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, input.TableName, units),
+  };
+}

@@ -1,0 +1,33 @@
+/** Select: what of its items a Query or Scan gives back, and which choices contradict it (spec 7.2). */
+import { Refusal } from '../../base/errors.ts';
+
+export type Select = 'ALL_ATTRIBUTES' | 'ALL_PROJECTED_ATTRIBUTES' | 'SPECIFIC_ATTRIBUTES' | 'COUNT';
+
+const chosen = {
+  ALL_ATTRIBUTES: 'ALL_ATTRIBUTES',
+  COUNT: 'only the Count',
+} as const;
+
+function refuse(message: string): never {
+  throw new Refusal('Validation', { message });
+}
+
+/** Refuses a choice that does not go with the projection, or that only an index can answer. */
+export function checkSelect(input: {
+  readonly Select?: Select;
+  readonly ProjectionExpression?: string | undefined;
+}): void {
+  const { Select, ProjectionExpression } = input;
+  if (Select === undefined) return;
+  if (Select === 'SPECIFIC_ATTRIBUTES') {
+    if (ProjectionExpression !== undefined) return;
+    refuse(
+      'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
+    );
+  }
+  if (Select === 'ALL_PROJECTED_ATTRIBUTES') {
+    refuse('ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName');
+  }
+  if (ProjectionExpression === undefined) return;
+  refuse(`Cannot specify the ProjectionExpression when choosing to get ${chosen[Select]}`);
+}

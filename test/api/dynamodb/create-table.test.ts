@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createdAtMs, managedKeyArn } from '../../support/memory-tables.ts';
+import { Api, arnOf, type Json, lacks, P, tableInput } from './support.ts';
+
+const create = (more: Json = {}): Json => ({ ...tableInput('notes', 'N'), ...more });
+const { BillingMode: _, ...unbilled } = tableInput('notes');
+const keyId = 'arn:aws:kms:us-east-1:000000000000:key/1';
+
+let api: Api;
+beforeEach(() => {
+  api = new Api();
+});
+
+test('CreateTable describes the table as being created', async () => {
+  expect(await api.call('CreateTable', create())).toEqual({
+    TableDescription: {
+      ...tableInput('notes', 'N'),
+      BillingMode: undefined,
+      TableStatus: 'CREATING',
+      CreationDateTime: createdAtMs / 1000,
+      ProvisionedThroughput: { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
+      TableSizeBytes: 0,
+      ItemCount: 0,
+      TableArn: arnOf('notes'),
+      TableId: 'id-1',
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      DeletionProtectionEnabled: false,
+    },
+  });
+});
+
+describe('CreateTable takes', () => {
+  const units = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
+  const underKey = (KMSMasterKeyArn: string) => ({
+    SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn },
+  });
+  const cases: [string, Json, Json][] = [
+    [
+      'provisioned units',
+      { ...unbilled, ProvisionedThroughput: units },
+      { ProvisionedThroughput: { ...units, NumberOfDecreasesToday: 0 } },
+    ],
+    ['protection', create({ DeletionProtectionEnabled: true }), { DeletionProtectionEnabled: true }],
+    ['a class', create({ TableClass: 'STANDARD' }), { TableClassSummary: { TableClass: 'STANDARD' } }],
+    ['the managed key', create({ SSESpecification: { Enabled: true } }), underKey(managedKeyArn)],
+    [
+      'a customer key',
+      create({ SSESpecification: { SSEType: 'KMS', KMSMasterKeyId: keyId } }),
+      underKey(keyId),
+    ],
+    ['that there is no stream', create({ StreamSpecification: { StreamEnabled: false } }), {}],
+    ['tags', create({ Tags: [{ Key: 'team', Value: '' }] }), {}],
+  ];
+  for (const [title, input, part] of cases) {
+    test(title, async () => {
+      expect(await api.call('CreateTable', input)).toMatchObject({ TableDescription: part });
+    });
+  }
+
+  for (const SSESpecification of [{}, { Enabled: false }]) {
+    test(`the owned key, which it does not show: ${JSON.stringify(SSESpecification)}`, async () => {
+      const { TableDescription } = await api.call('CreateTable', create({ SSESpecification }));
+      expect(TableDescription).not.toHaveProperty('SSEDescription');
+    });
+  }
+
+  test('tags that the table keeps', async () => {
+    const Tags = [{ Key: 'team', Value: 'a' }];
+    await api.call('CreateTable', create({ Tags }));
+    expect((await api.describe('notes')).definition.tags).toEqual(
+      Tags.map((tag) => expect.objectContaining(tag)),
+    );
+  });
+});
+
+describe('CreateTable refuses, makes nothing, and the first fault wins:', () => {
+  const index = [
+    { IndexName: 'by-place', KeySchema: [{ AttributeName: 'a', KeyType: 'HASH' }], Projection: {} },
+  ];
+  const badKey = { KeySchema: [{ AttributeName: 'sk', KeyType: 'HASH' }] };
+  const badKeyText = `${P}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`;
+  const badSse = { SSESpecification: { SSEType: 'AES256' } };
+  const cases: [string, Json, string][] = [
+    ['global indexes', create({ GlobalSecondaryIndexes: index, ...badKey }), lacks('GlobalSecondaryIndexes')],
+    ['local indexes', create({ LocalSecondaryIndexes: index }), lacks('LocalSecondaryIndexes')],
+    ['a stream', create({ StreamSpecification: { StreamEnabled: true } }), lacks('StreamSpecification')],
+    ['limits on demand', create({ OnDemandThroughput: {} }), lacks('OnDemandThroughput')],
+    ['warm throughput', create({ WarmThroughput: {} }), lacks('WarmThroughput')],
+    ['a policy', create({ ResourcePolicy: '{}' }), lacks('ResourcePolicy')],
+    [
+      'no units',
+      { ...unbilled, ...badKey },
+      `${P}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED`,
+    ],
+    [
+      'no units to read',
+      { ...unbilled, ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 1 } },
+      "1 validation error detected: Value '0' at 'provisionedThroughput.readCapacityUnits' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    ],
+    ['a key that is none', create({ ...badKey, ...badSse }), badKeyText],
+    [
+      'no key',
+      { TableName: 'notes', BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions: [] },
+      "1 validation error detected: Value null at 'keySchema' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'an encryption that is none',
+      create({ ...badSse, Tags: [{ Key: 'aws:x', Value: '' }] }),
+      `${P}SSEType AES256 is not supported`,
+    ],
+    [
+      'an encryption type in small letters',
+      create({ SSESpecification: { SSEType: 'kms' } }),
+      "1 validation error detected: Value 'kms' at 'sSESpecification.sSEType' failed to satisfy constraint: Member must satisfy enum value set: [AES256, KMS]",
+    ],
+    [
+      'a tag of AWS',
+      create({ Tags: [{ Key: 'aws:x', Value: '' }] }),
+      `${P}Tag keys that begin with aws: are reserved: aws:x`,
+    ],
+    [
+      'a short name',
+      create({ TableName: 'ab' }),
+      "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3",
+    ],
+  ];
+  for (const [title, input, sentence] of cases) {
+    test(`${title}: ${sentence}`, async () => {
+      expect(await api.refusal('CreateTable', input)).toBe(sentence);
+      expect(await api.call('ListTables', {})).toEqual({ TableNames: [] });
+    });
+  }
+
+  test('a name that is taken', async () => {
+    await api.call('CreateTable', create());
+    expect(await api.refusal('CreateTable', create())).toBe('TableInUse: Table already exists: notes');
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { checkedKeyDefinition } from '../../../src/api/dynamodb/key-definition.ts';
+import type { AttributeDefinition, KeySchemaElement } from '../../../src/tables/table-record.ts';
+import { refusalOf } from '../../support/refusal.ts';
+import { P } from './support.ts';
+
+/** `a:HASH,b:RANGE` */
+function keySchema(text: string): KeySchemaElement[] {
+  return text.split(',').map((element) => {
+    const [AttributeName = '', kind] = element.split(':');
+    return { AttributeName, KeyType: kind === 'HASH' ? 'HASH' : 'RANGE' };
+  });
+}
+
+/** `a,b`, each a string. */
+function definitions(text: string): AttributeDefinition[] {
+  return text === '' ? [] : text.split(',').map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+}
+
+describe('the key of a table', () => {
+  for (const [schema, defined] of [
+    ['a:HASH', 'a'],
+    ['a:HASH,b:RANGE', 'a,b'],
+    ['a:HASH,b:RANGE', 'b,a'],
+  ] as const) {
+    test(`is taken as it is: ${schema} of ${defined}`, () => {
+      const input = { KeySchema: keySchema(schema), AttributeDefinitions: definitions(defined) };
+      expect(checkedKeyDefinition(input)).toEqual({
+        keySchema: input.KeySchema,
+        attributeDefinitions: input.AttributeDefinitions,
+      });
+    });
+  }
+
+  const undefinedKey = (keys: string, defined: string) =>
+    `${P}Some index key attributes are not defined in AttributeDefinitions. Keys: [${keys}], AttributeDefinitions: [${defined}]`;
+  const notAll = 'Invalid KeySchema: Some index key attribute have no definition';
+  const count = `${P}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`;
+  const refused: [schema: string, defined: string, sentence: string][] = [
+    ['a:HASH', '', undefinedKey('a', '')],
+    ['a:HASH', 'b,c', undefinedKey('a', 'b, c')],
+    ['a:HASH,b:RANGE', 'a,c', notAll],
+    ['a:HASH,b:RANGE', '', notAll],
+    ['a:HASH', 'a,a', `${P}Duplicate AttributeName in AttributeDefinitions: a`],
+    ['a:RANGE', 'a', 'Invalid KeySchema: The first KeySchemaElement is not a HASH key type'],
+    ['a:RANGE,b:HASH', 'a,b', 'Invalid KeySchema: The first KeySchemaElement is not a HASH key type'],
+    [
+      'a:HASH,a:RANGE',
+      'a',
+      'Both the Hash Key and the Range Key element in the KeySchema have the same name',
+    ],
+    ['a:HASH,b:HASH', 'a,b', 'Invalid KeySchema: The second KeySchemaElement is not a RANGE key type'],
+    ['a:HASH', 'a,b', count],
+    ['a:HASH,b:RANGE', 'a,b,c', count],
+    [
+      'a:HASH,b:RANGE,c:RANGE',
+      'a,b,c',
+      "1 validation error detected: Value '[{AttributeName=a, KeyType=HASH}, {AttributeName=b, KeyType=RANGE}, {AttributeName=c, KeyType=RANGE}]' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2",
+    ],
+  ];
+  for (const [schema, defined, sentence] of refused) {
+    test(`is refused: ${schema} of ${defined || 'nothing'}`, async () => {
+      const input = { KeySchema: keySchema(schema), AttributeDefinitions: definitions(defined) };
+      expect(await refusalOf(() => checkedKeyDefinition(input))).toBe(`Validation: ${sentence}`);
+    });
+  }
+
+  test('is refused where a part of it is not given', async () => {
+    const absent = (member: string) =>
+      `Validation: 1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`;
+    expect(await refusalOf(() => checkedKeyDefinition({ KeySchema: keySchema('a:HASH') }))).toBe(
+      absent('attributeDefinitions'),
+    );
+    expect(await refusalOf(() => checkedKeyDefinition({ AttributeDefinitions: definitions('a') }))).toBe(
+      absent('keySchema'),
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { checkSelect, type Select } from '../../../src/api/dynamodb/select.ts';
+import { refusalOf } from '../../support/refusal.ts';
+
+describe('what is selected goes with the projection', () => {
+  const cannot = (chosen: string) =>
+    `Validation: Cannot specify the ProjectionExpression when choosing to get ${chosen}`;
+  const onlyIndexes =
+    'Validation: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName';
+  const cases: [Select | undefined, string | undefined, string][] = [
+    [undefined, undefined, 'answered'],
+    [undefined, 'a', 'answered'],
+    ['ALL_ATTRIBUTES', undefined, 'answered'],
+    ['ALL_ATTRIBUTES', 'a', cannot('ALL_ATTRIBUTES')],
+    ['COUNT', undefined, 'answered'],
+    ['COUNT', 'a', cannot('only the Count')],
+    ['SPECIFIC_ATTRIBUTES', 'a', 'answered'],
+    [
+      'SPECIFIC_ATTRIBUTES',
+      undefined,
+      'Validation: Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
+    ],
+    ['ALL_PROJECTED_ATTRIBUTES', undefined, onlyIndexes],
+    ['ALL_PROJECTED_ATTRIBUTES', 'a', onlyIndexes],
+  ];
+  for (const [choice, projection, said] of cases) {
+    test(`${choice} with ${projection}: ${said}`, async () => {
+      const input = {
+        ...(choice && { Select: choice }),
+        ...(projection && { ProjectionExpression: projection }),
+      };
+      expect(await refusalOf(() => checkSelect(input))).toBe(said);
+    });
+  }
+});

@@ -1,0 +1,108 @@
+/** The DynamoDB API without a socket: JSON in, JSON or a refusal out, as a client has it. */
+import type { TablesDoor } from '../../../src/api/dynamodb/context.ts';
+import { dynamodbOperations } from '../../../src/api/dynamodb/index.ts';
+import { encodeBody } from '../../../src/api/json.ts';
+import { parseInput } from '../../../src/api/shape.ts';
+import { isRefusal } from '../../../src/base/errors.ts';
+import type { TableInfo } from '../../../src/tables/table-record.ts';
+import { account, region, user } from '../../support/embedded-kms.ts';
+import { MemoryTables } from '../../support/memory-tables.ts';
+import { newConnection, openTables } from '../../support/open-tables.ts';
+import { refusalOf } from '../../support/refusal.ts';
+
+export const caller = user;
+export const arnOf = (table: string) => `arn:aws:dynamodb:${region}:${account}:table/${table}`;
+
+/** Plain tables that answer at once or later, or the real ones: pages sealed under keys of the embedded key service. */
+export const modes = ['at once', 'later', 'sealed'] as const;
+export type Mode = (typeof modes)[number];
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export class Api {
+  readonly tables: TablesDoor;
+  readonly #connection = newConnection();
+
+  constructor(tables: TablesDoor = new MemoryTables()) {
+    this.tables = tables;
+  }
+
+  /** What the operation returns, a promise or not. */
+  run(name: string, input: Json): object | Promise<object> {
+    const found = dynamodbOperations.find((operation) => operation.name === name);
+    if (found === undefined) throw new TypeError(`there is no operation ${name}`);
+    const context = { tables: this.tables, caller, connection: this.#connection };
+    return found.run(context, parseInput('dynamodb', name, input));
+  }
+
+  /** The answer as JSON. */
+  async call(name: string, input: Json): Promise<Record<string, unknown>> {
+    const text = Buffer.from(encodeBody(await this.run(name, input))).toString();
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  /** The sentence of a ValidationException, or code and sentence of another refusal; `answered` where it is not refused. */
+  async refusal(name: string, input: Json): Promise<string> {
+    const refusal = await refusalOf(() => this.run(name, input));
+    return refusal.startsWith('Validation: ') ? refusal.slice('Validation: '.length) : refusal;
+  }
+
+  /** What the engine knows of a table. */
+  describe(name: string): Promise<TableInfo> {
+    return this.tables.describe(caller, name);
+  }
+
+  /** The item that a failed condition carries. */
+  async itemOfFailure(name: string, input: Json): Promise<unknown> {
+    try {
+      await this.run(name, input);
+    } catch (fault) {
+      if (!isRefusal(fault, 'ConditionalCheckFailed')) throw fault;
+      return JSON.parse(Buffer.from(encodeBody(fault.details)).toString()).item;
+    }
+    throw new TypeError('the condition held');
+  }
+}
+
+export const tableInput = (TableName: string, sortType?: 'S' | 'N' | 'B'): Json => ({
+  TableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    ...(sortType === undefined ? [] : [{ AttributeName: 'sk', KeyType: 'RANGE' }]),
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    ...(sortType === undefined ? [] : [{ AttributeName: 'sk', AttributeType: sortType }]),
+  ],
+});
+
+export async function apiOf(mode: Mode): Promise<Api> {
+  if (mode === 'sealed') return new Api((await openTables()).tables);
+  return new Api(new MemoryTables({ later: mode === 'later' }));
+}
+
+/** Two tables: `notes` with the key pk, `events` with the keys pk and sk, a number. */
+export async function withTables(api: Api): Promise<Api> {
+  await api.call('CreateTable', tableInput('notes'));
+  await api.call('CreateTable', tableInput('events', 'N'));
+  return api;
+}
+
+export async function apiWithTables(mode: Mode = 'at once'): Promise<Api> {
+  return withTables(await apiOf(mode));
+}
+
+export const S = (text: string) => ({ S: text });
+export const N = (number: number) => ({ N: String(number) });
+
+/** Puts items one after the other. */
+export async function putAll(api: Api, TableName: string, items: readonly Json[]): Promise<void> {
+  for (const Item of items) await api.call('PutItem', { TableName, Item });
+}
+
+export const P = 'One or more parameter values were invalid: ';
+export const mismatch = 'The provided key element does not match the schema';
+export const noTable = 'TableNotFound: Requested resource not found';
+export const lacks = (name: string, instead?: string) =>
+  `This server does not have the parameter ${name}${instead === undefined ? '' : `; use ${instead} instead`}`;
