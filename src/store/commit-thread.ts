@@ -53,6 +53,8 @@ export class CommitThread {
     try {
       await this.#ask({ close: true }, []);
     } finally {
+      // Its answer let the process end; its end is what the caller waits for.
+      worker.ref();
       await ended;
     }
   }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { IntegrityFault, Outage } from '../base/errors.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
-import { type Database, type DriverName, sqliteCode } from './sqlite-driver.ts';
+import type { Database, DriverName } from './sqlite-driver.ts';
 import {
   connect,
   type FileIdentity,
@@ -60,6 +60,13 @@ export function openRecordStorage({ folder, file, create, driver }: RecordStorag
   }
 }
 
+/** A damaged row may hold any type: SQLite checks what is written, not what is read. */
+function storedRecord(row: unknown): StoredRecord {
+  const { id, body } = row as { id: unknown; body: unknown };
+  if (typeof id !== 'string' || !(body instanceof Uint8Array)) throw new IntegrityFault({ record: 'file' });
+  return { id, body: new Uint8Array(body) };
+}
+
 function recordsOf(database: Database, lock: { release(): void }, identity: FileIdentity): SqliteRecords {
   const all = database.prepare('SELECT id, body FROM record ORDER BY id');
   const put = database.prepare('REPLACE INTO record(id, body) VALUES (?, ?)');
@@ -92,9 +99,9 @@ function recordsOf(database: Database, lock: { release(): void }, identity: File
     async load() {
       mustBeOpen();
       try {
-        return (all.all() as StoredRecord[]).map(({ id, body }) => ({ id, body: new Uint8Array(body) }));
+        return all.all().map(storedRecord);
       } catch (fault) {
-        throw sqliteCode(fault) === 'corrupt' ? new IntegrityFault({ record: 'file' }) : openingFault(fault);
+        throw openingFault(fault);
       }
     },
     async commit(change) {

@@ -1,8 +1,9 @@
 /** The SQLite file: making it, knowing it for ours, the settings of each connection, and whether it is still there. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { IntegrityFault, Outage } from '../base/errors.ts';
+import { ownerLockFile } from './owner-lock.ts';
 import { type Database, type DriverName, openDatabase, sqliteCode } from './sqlite-driver.ts';
 
 /** What a file holds: its mark in SQLite's header, and its tables. */
@@ -74,12 +75,14 @@ export function prepareFile(path: string, kind: FileKind, create: boolean, drive
   inspect(path, kind, driver);
 }
 
+/** Whole or not at all: a process that dies meanwhile must not leave a file that nobody knows. */
 function makeFile(path: string, kind: FileKind, driver: DriverName | undefined): void {
-  closeSync(openSync(path, 'a', 0o600));
-  const database = openDatabase(path, { busyMs }, driver);
+  const unfinished = `${path}.new`;
+  for (const left of [unfinished, `${unfinished}-journal`]) rmSync(left, { force: true });
+  closeSync(openSync(unfinished, 'wx', 0o600));
+  const database = openDatabase(unfinished, { busyMs }, driver);
   try {
-    database.exec(`PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL`);
-    database.exec('PRAGMA journal_mode=WAL');
+    database.exec('PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL');
     database.exec('PRAGMA synchronous=FULL; PRAGMA fullfsync=ON');
     database.exec('BEGIN IMMEDIATE');
     for (const table of kind.tables) database.exec(table);
@@ -90,6 +93,7 @@ function makeFile(path: string, kind: FileKind, driver: DriverName | undefined):
   } finally {
     database.close();
   }
+  renameSync(unfinished, path);
 }
 
 function inspect(path: string, kind: FileKind, driver: DriverName | undefined): void {
@@ -119,11 +123,8 @@ export function openingFault(fault: unknown): unknown {
   return new Outage('StoreUnavailable', { cause: fault });
 }
 
-/** Which files a connection has open: the path must go on leading to them. */
-export interface FileIdentity {
-  readonly path: string;
-  readonly identities: readonly (string | undefined)[];
-}
+/** Which files a connection has open, and which lock makes us their owner: the paths must go on leading to them. */
+export type FileIdentity = readonly { readonly path: string; readonly identity: string | undefined }[];
 
 function identityOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -132,13 +133,16 @@ function identityOf(path: string): string | undefined {
 
 /** Call it when a connection has read or written once: then its log is there too. */
 export function identify(path: string): FileIdentity {
-  return { path, identities: [identityOf(path), identityOf(`${path}-wal`)] };
+  const files = [path, `${path}-wal`, join(dirname(path), ownerLockFile)];
+  return files.map((file) => ({ path: file, identity: identityOf(file) }));
 }
 
-/** Throws Outage 'StoreReplaced' where the file or its log is gone or another: what is written would be lost. */
-export function mustBeSame({ path, identities }: FileIdentity): void {
-  const [file, log] = identities;
-  if (file === undefined || identityOf(path) !== file || identityOf(`${path}-wal`) !== log) {
-    throw new Outage('StoreReplaced');
+/**
+ * Throws Outage 'StoreReplaced' where the file or its log is gone or another, since what is written would be lost; or where
+ * the lock is, since another owner may have come.
+ */
+export function mustBeSame(files: FileIdentity): void {
+  for (const { path, identity } of files) {
+    if (identity === undefined || identityOf(path) !== identity) throw new Outage('StoreReplaced');
   }
 }

@@ -89,18 +89,18 @@ class SqlitePages implements SqliteStore {
     this.#commits = new CommitThread({ path, identity: identify(path), driver });
     this.#begin = reader.prepare('BEGIN');
     this.#end = reader.prepare('COMMIT');
-    this.#head = reader.prepare('SELECT tree, version, body FROM head WHERE tree = ?');
+    this.#head = reader.prepare('SELECT version, body FROM head WHERE tree = ?');
     this.#page = reader.prepare('SELECT version, body FROM page WHERE place = ?');
   }
 
   readHeads(trees: readonly number[]): (StoredHead | undefined)[] {
     return this.#read({ tree: trees[0] ?? 0 }, () =>
-      trees.map((tree) => this.#head.get(tree) as StoredHead | undefined),
+      trees.map((tree) => storedHead(this.#head.get(tree), tree)),
     );
   }
 
   readPages(tree: number, ids: readonly number[]): (StoredPage | undefined)[] {
-    const one = (id: number) => this.#page.get(placeOf(tree, id)) as StoredPage | undefined;
+    const one = (id: number) => storedPage(this.#page.get(placeOf(tree, id)), { tree, page: id });
     return this.#read({ tree, page: ids[0] ?? 0 }, () => {
       if (ids.length < readsPerTransactionMin) return ids.map(one);
       this.#begin.run();
@@ -115,15 +115,16 @@ class SqlitePages implements SqliteStore {
   listPages(tree: number, after: number, limit: number): number[] {
     const sql = 'SELECT place FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?';
     return this.#read({ tree }, () => {
-      const rows = this.#reader.prepare(sql).all(placeOf(tree, after), placeOf(tree + 1, 0), limit);
+      const first = placeOf(tree, 0);
+      const rows = this.#reader.prepare(sql).all(first + after, first + pageIdsMax, limit);
       return rows.map((row) => (row as { place: number }).place % pageIdsMax);
     });
   }
 
   listTrees(after: number, limit: number): number[] {
-    const head = this.#reader.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
-    const page = this.#reader.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
     return this.#read({}, () => {
+      const head = this.#reader.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
+      const page = this.#reader.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
       const trees: number[] = [];
       for (let last = after; trees.length < limit; ) {
         const byHead = (head.get(last) as { tree: number } | undefined)?.tree;
@@ -166,7 +167,21 @@ class SqlitePages implements SqliteStore {
     } catch (fault) {
       const code = sqliteCode(fault);
       if (code === 'corrupt' || code === 'notADatabase') throw new IntegrityFault(place);
-      throw fault instanceof Outage ? fault : new Outage('StoreUnavailable', { cause: fault });
+      if (fault instanceof IntegrityFault || fault instanceof Outage) throw fault;
+      throw new Outage('StoreUnavailable', { cause: fault });
     }
   }
+}
+
+/** A damaged row may hold any type: SQLite checks what is written, not what is read. */
+function storedPage(row: unknown, place: { tree: number; page?: number }): StoredPage | undefined {
+  if (row === undefined) return undefined;
+  const { version, body } = row as { version: unknown; body: unknown };
+  if (!Number.isSafeInteger(version) || !(body instanceof Uint8Array)) throw new IntegrityFault(place);
+  return row as StoredPage;
+}
+
+function storedHead(row: unknown, tree: number): StoredHead | undefined {
+  const head = storedPage(row, { tree });
+  return head === undefined ? undefined : { tree, ...head };
 }
