@@ -119,9 +119,16 @@ function patternDemand(pattern: string): string {
   return `Member must satisfy regular expression pattern: ${pattern}`;
 }
 
-/** The models write Java's expressions; one class of theirs has another name here. */
+/** Java's expressions, as the models have them, in JavaScript's: a class of another name, and characters in two units. */
+const javaClasses = [
+  ['\\p{Print}', '[\\x20-\\x7E]'],
+  ['\\uD800\\uDC00-\\uDBFF\\uDFFF', '\\uD800-\\uDFFF'],
+] as const;
+
 function wholePattern(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern.replaceAll('\\p{Print}', '[\\x20-\\x7E]')})$`);
+  let own = pattern;
+  for (const [java, ours] of javaClasses) own = own.replaceAll(java, ours);
+  return new RegExp(`^(?:${own})$`);
 }
 
 function sizeOf(value: unknown): number {

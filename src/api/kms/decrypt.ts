@@ -37,9 +37,14 @@ export const decrypt = operation({
       context: input.EncryptionContext ?? new Map(),
       keyId: input.KeyId,
     });
-    requireSymmetric(input.EncryptionAlgorithm);
-    if (input.DryRun === true) plaintext.fill(0);
-    stopDryRun(input.DryRun);
+    try {
+      requireSymmetric(input.EncryptionAlgorithm);
+      stopDryRun(input.DryRun);
+    } catch (fault) {
+      // Nobody gets it: it must not lie about.
+      plaintext.fill(0);
+      throw fault;
+    }
     return {
       Plaintext: plaintext,
       KeyId: keyArn,

@@ -16,6 +16,7 @@ export const generateDataKey = operation({
       bytes: dataKeyBytes(input),
       withPlaintext: true,
     });
+    if (input.DryRun === true) plaintext?.fill(0);
     stopDryRun(input.DryRun);
     return { CiphertextBlob: ciphertext, Plaintext: plaintext, KeyId: keyArn, KeyMaterialId: materialId };
   },

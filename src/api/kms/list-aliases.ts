@@ -4,7 +4,7 @@ import type { ListedAlias } from '../../kms/embedded/alias-book.ts';
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { epochSeconds } from './epoch-seconds.ts';
-import { listAnswer, type ListInput } from './list-answer.ts';
+import { type ListInput, listAnswer } from './list-answer.ts';
 
 const limitMax = 100;
 

@@ -1,8 +1,8 @@
 /** ListKeyPolicies: always the one name. */
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
-import { policyName } from './policy-name.ts';
 import type { ListInput } from './list-answer.ts';
+import { policyName } from './policy-name.ts';
 
 export const listKeyPolicies = operation({
   name: 'ListKeyPolicies',

@@ -1,7 +1,7 @@
 /** ListKeys: the caller's keys in the region, page by page. */
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
-import { listAnswer, type ListInput } from './list-answer.ts';
+import { type ListInput, listAnswer } from './list-answer.ts';
 
 export const listKeys = operation({
   name: 'ListKeys',

@@ -1,7 +1,7 @@
 /** ListResourceTags: the tags of a key. */
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
-import { listAnswer, type ListInput } from './list-answer.ts';
+import { type ListInput, listAnswer } from './list-answer.ts';
 
 const limitMax = 50;
 

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { createKey } from '../../../src/api/kms/create-key.ts';
+import { account, user } from '../../support/embedded-kms.ts';
+import { arnOf, invalid, openKmsApi, refused } from '../../support/kms-api.ts';
+
+describe('CreateKey', () => {
+  test('answers the metadata of a plain symmetric key, member for member', async () => {
+    const { clock, kms, call } = await openKmsApi();
+    const { KeyMetadata, ...rest } = await call(createKey, {});
+    const [key] = kms.keys.list(user);
+    expect(rest).toEqual({});
+    expect(KeyMetadata).toEqual({
+      AWSAccountId: account,
+      Arn: arnOf(`key/${key?.keyId}`),
+      CreationDate: clock.nowMs() / 1000,
+      CurrentKeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/),
+      CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+      Description: '',
+      Enabled: true,
+      EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+      KeyId: key?.keyId,
+      KeyManager: 'CUSTOMER',
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyState: 'Enabled',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      MultiRegion: false,
+      Origin: 'AWS_KMS',
+    });
+    expect(key?.keyId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  });
+
+  test('makes a key that waits for its material where that is to be imported', async () => {
+    const { call } = await openKmsApi();
+    const { KeyMetadata } = await call(createKey, { Origin: 'EXTERNAL' });
+    expect(KeyMetadata).toMatchObject({ Enabled: false, KeyState: 'PendingImport', Origin: 'EXTERNAL' });
+    expect(KeyMetadata).not.toHaveProperty('CurrentKeyMaterialId');
+    expect(KeyMetadata).not.toHaveProperty('ExpirationModel');
+  });
+
+  test('gives the key its description, policy and tags', async () => {
+    const { kms, call } = await openKmsApi();
+    const Policy = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}';
+    const Tags = [{ TagKey: 'a', TagValue: '1' }];
+    await call(createKey, { Description: 'for books', Policy, Tags });
+    expect(kms.keys.list(user)).toMatchObject([
+      { description: 'for books', policy: Policy, tags: [{ key: 'a', value: '1' }] },
+    ]);
+  });
+
+  for (const input of [
+    { KeySpec: 'SYMMETRIC_DEFAULT' },
+    { CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT' },
+    { KeyUsage: 'ENCRYPT_DECRYPT' },
+    { Origin: 'AWS_KMS', MultiRegion: false, BypassPolicyLockoutSafetyCheck: true },
+  ]) {
+    test(`takes ${JSON.stringify(input)}`, async () => {
+      const { call } = await openKmsApi();
+      expect(await call(createKey, input)).toMatchObject({ KeyMetadata: { KeySpec: 'SYMMETRIC_DEFAULT' } });
+    });
+  }
+
+  const wrong = (message: string) => refused('ValidationException', message);
+  const unsupported = (message: string) => refused('UnsupportedOperationException', message);
+  const spec = (name: string) =>
+    unsupported(`Keys of spec ${name} are not supported: this key service makes symmetric keys only.`);
+  const stores = unsupported('Custom key stores are not supported: this key service keeps its keys itself.');
+  const malformed = (message: string) => refused('MalformedPolicyDocumentException', message);
+  for (const [input, body] of [
+    [
+      { KeySpec: 'RSA_2048' },
+      wrong('You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.'),
+    ],
+    [
+      { KeyUsage: 'SIGN_VERIFY' },
+      wrong('KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT'),
+    ],
+    [
+      { KeySpec: 'HMAC_256', KeyUsage: 'ENCRYPT_DECRYPT' },
+      wrong('KeyUsage ENCRYPT_DECRYPT is not compatible with KeySpec HMAC_256'),
+    ],
+    [
+      { KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'KEY_AGREEMENT' },
+      wrong('KeyUsage KEY_AGREEMENT is not compatible with KeySpec ECC_SECG_P256K1'),
+    ],
+    [
+      { KeySpec: 'SYMMETRIC_DEFAULT', CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT' },
+      wrong('Give KeySpec or CustomerMasterKeySpec, not both. CustomerMasterKeySpec is deprecated.'),
+    ],
+    [{ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }, spec('RSA_2048')],
+    [{ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }, spec('ECC_NIST_P256')],
+    [{ KeySpec: 'HMAC_512', KeyUsage: 'GENERATE_VERIFY_MAC' }, spec('HMAC_512')],
+    [{ CustomerMasterKeySpec: 'RSA_4096', KeyUsage: 'ENCRYPT_DECRYPT' }, spec('RSA_4096')],
+    [
+      { MultiRegion: true },
+      unsupported('Multi-Region keys are not supported: this key service makes single-Region keys only.'),
+    ],
+    [
+      { Origin: 'AWS_CLOUDHSM' },
+      unsupported('Origin AWS_CLOUDHSM is not supported: this key service has no custom key stores.'),
+    ],
+    [{ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1' }, stores],
+    [{ Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'x' }, stores],
+    [{ Policy: 'no JSON' }, malformed('A key policy is valid JSON.')],
+    [{ Policy: '[]' }, malformed('A key policy is a JSON object.')],
+    [
+      { Tags: [{ TagKey: 'aws:a', TagValue: '' }] },
+      refused('TagException', 'Tags beginning with aws: are reserved'),
+    ],
+    [
+      { Policy: `{"Id":"${'a'.repeat(32_768)}"}` },
+      refused('LimitExceededException', 'A key policy has at most 32768 bytes.'),
+    ],
+    [
+      { Origin: 'MY_OWN' },
+      invalid(
+        "Value 'MY_OWN' at 'origin' failed to satisfy constraint: " +
+          'Member must satisfy enum value set: [AWS_KMS, EXTERNAL, AWS_CLOUDHSM, EXTERNAL_KEY_STORE]',
+      ),
+    ],
+  ] as const) {
+    test(`refuses ${JSON.stringify(input).slice(0, 80)}, and makes nothing`, async () => {
+      const { kms, refusal } = await openKmsApi();
+      expect(await refusal(createKey, input)).toEqual(body);
+      expect(kms.keys.list(user)).toEqual([]);
+    });
+  }
+});

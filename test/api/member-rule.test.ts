@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { Trail } from '../../src/api/constraint.ts';
+import { missingTexts, ownDemand, tableKeyDemands } from '../../src/api/member-rule.ts';
+import { refusalOf } from '../support/refusal.ts';
+
+function saidOf(member: string, shape: string, value: unknown, names: string[] = ['tableName']) {
+  const trail = new Trail();
+  trail.names.push(...names);
+  ownDemand(member, shape)?.check(value, trail);
+  return refusalOf(() => trail.end());
+}
+
+const must = 'failed to satisfy constraint: Member must';
+const arn = 'arn:aws:dynamodb:us-east-1:111122223333:table/';
+
+describe('the name of a table', () => {
+  const pattern = `${must} satisfy regular expression pattern: [a-zA-Z0-9_.-]+`;
+  for (const [value, said] of [
+    ['abc', 'answered'],
+    ['a'.repeat(255), 'answered'],
+    [`${arn}books`, 'answered'],
+    [arn.padEnd(1024, 'a'), 'answered'],
+    [
+      '',
+      `1 validation error detected: Value '' at 'tableName' ${must} have length greater than or equal to 1`,
+    ],
+    [
+      'ab',
+      `1 validation error detected: Value 'ab' at 'tableName' ${must} have length greater than or equal to 3`,
+    ],
+    ['a b', `1 validation error detected: Value 'a b' at 'tableName' ${pattern}`],
+    ['../x', `1 validation error detected: Value '../x' at 'tableName' ${pattern}`],
+    ['a\0b', `1 validation error detected: Value 'a\0b' at 'tableName' ${pattern}`],
+    [
+      'a'.repeat(256),
+      `1 validation error detected: Value '${'a'.repeat(256)}' at 'tableName' ${must} have length less than or equal to 255`,
+    ],
+    [
+      arn.padEnd(1025, 'a'),
+      `1 validation error detected: Value '${arn.padEnd(1024, 'a')}...' at 'tableName' ${must} have length less than or equal to 1024`,
+    ],
+  ] as const) {
+    test(`${value.slice(0, 60)} (${value.length}): ${said.slice(0, 100)}`, async () => {
+      const expected = said === 'answered' ? said : `Validation: ${said}`;
+      expect(await saidOf('GetItemInput.TableName', 'TableArn', value)).toBe(expected);
+    });
+  }
+
+  test('is no ARN where a table is made', async () => {
+    expect(await saidOf('CreateTableInput.TableName', 'TableArn', 'books')).toBe('answered');
+    expect(await saidOf('CreateTableInput.TableName', 'TableArn', `${arn}books`)).toMatch(
+      /^Validation: 1 validation error detected: .*pattern/,
+    );
+  });
+});
+
+describe('the keys of a batch', () => {
+  const names = ['requestItems', 'books', 'member', 'keys'];
+  for (const [count, said] of [
+    [1, 'answered'],
+    [100, 'answered'],
+    [0, 'have length greater than or equal to 1'],
+    [101, 'have length less than or equal to 100'],
+  ] as const) {
+    test(`${count} of them: ${said}`, async () => {
+      const path = "1 validation error detected: Value at 'RequestItems.books.member.Keys'";
+      const expected = said === 'answered' ? said : `Validation: ${path} ${must} ${said}`;
+      const value = Array.from({ length: count }, () => new Map());
+      expect(await saidOf('KeysAndAttributes.Keys', 'KeyList', value, names)).toBe(expected);
+    });
+  }
+});
+
+test('the key id of a table is given or left out, never empty', async () => {
+  expect(await saidOf('SSESpecification.KMSMasterKeyId', 'KMSMasterKeyId', 'alias/a')).toBe('answered');
+  expect(await saidOf('SSESpecification.KMSMasterKeyId', 'KMSMasterKeyId', '')).toMatch(
+    /^Validation: .* length greater than or equal to 1$/,
+  );
+});
+
+test('every other member is held to its shape alone', () => {
+  expect(ownDemand('GetItemInput.Key', 'Key')).toBeUndefined();
+  expect(ownDemand('ListExportsInput.TableArn', 'TableArn')).toBeUndefined();
+  expect(ownDemand('RestoreTableFromBackupInput.TargetTableName', 'TableName')).toBeUndefined();
+});
+
+describe('a key of a map of tables', () => {
+  test('is a name or an ARN', () => {
+    expect(tableKeyDemands('books')).toEqual([]);
+    expect(tableKeyDemands(`${arn}books`)).toEqual([]);
+  });
+  for (const key of ['', 'ab', 'a b', 'a'.repeat(256), '__proto__ ']) {
+    test(`'${key.slice(0, 20)}' is told every demand`, () => {
+      expect(tableKeyDemands(key)).toEqual([
+        'Member must have length less than or equal to 255',
+        'Member must have length greater than or equal to 3',
+        'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+',
+      ]);
+    });
+  }
+});
+
+test('a batch without requests is refused in a sentence of its own', () => {
+  expect(missingTexts).toEqual({
+    'BatchGetItemInput.RequestItems': 'The requestItems parameter is required for BatchGetItem',
+    'BatchWriteItemInput.RequestItems': 'The requestItems parameter is required for BatchWriteItem',
+  });
+});

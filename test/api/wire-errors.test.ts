@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { encodeBody } from '../../src/api/json.ts';
+import { loggedFault, type WireService, wireFault } from '../../src/api/wire-errors.ts';
+import {
+  AssertionFault,
+  IntegrityFault,
+  Outage,
+  type OutageCode,
+  Refusal,
+  type RefusalCode,
+  type RefusalDetails,
+} from '../../src/base/errors.ts';
+
+const services = ['dynamodb', 'kms'] as const satisfies readonly WireService[];
+
+interface Row<C extends RefusalCode> {
+  readonly details: RefusalDetails<C>;
+  /** With DynamoDB's prefix; KMS writes what follows the `#`. */
+  readonly type: string;
+  /** The member of the sentence; none where AWS says nothing. */
+  readonly member?: 'message' | 'Message';
+  readonly status?: number;
+}
+
+const table = 'com.amazonaws.dynamodb.v20120810#';
+const validation = 'com.amazon.coral.validate#ValidationException';
+const frame = 'com.amazon.coral.service#';
+const message = 'a sentence';
+const said = { details: { message }, member: 'message' } as const;
+const mute = { details: {} } as const;
+const plain = { details: {}, member: 'message' } as const;
+const arn = 'arn:aws:kms:us-east-1:111122223333:key/k';
+
+/** Every code there is: a new one does not compile until it has its row. */
+const rows: { readonly [C in RefusalCode]: Row<C> } = {
+  Validation: { ...said, type: validation },
+  Serialization: { details: { message }, member: 'Message', type: `${frame}SerializationException` },
+  UnknownOperation: { ...mute, type: `${frame}UnknownOperationException` },
+  RequestTooLarge: { ...mute, type: `${frame}RequestEntityTooLargeException`, status: 413 },
+  MissingAuthenticationToken: { ...plain, type: `${frame}MissingAuthenticationTokenException` },
+  IncompleteSignature: { ...said, type: `${frame}IncompleteSignatureException` },
+  InvalidSignature: { ...said, type: `${frame}InvalidSignatureException` },
+  UnrecognizedClient: { ...plain, type: `${frame}UnrecognizedClientException` },
+  AccessDenied: { details: { message }, member: 'Message', type: `${frame}AccessDeniedException` },
+  TableNotFound: { ...plain, type: `${table}ResourceNotFoundException` },
+  TableInUse: { ...said, type: `${table}ResourceInUseException` },
+  LimitExceeded: { ...said, type: `${table}LimitExceededException` },
+  ConditionalCheckFailed: { ...plain, type: `${table}ConditionalCheckFailedException` },
+  TableKeyRefused: { details: { message, denied: false }, member: 'message', type: validation },
+  KeyDisabled: { details: { keyArn: arn }, member: 'message', type: `${table}DisabledException` },
+  KeyInvalidState: {
+    details: { keyArn: arn, phrase: 'pending import' },
+    member: 'message',
+    type: `${table}KMSInvalidStateException`,
+  },
+  KeyNotFound: { details: { keyArn: arn }, member: 'message', type: `${table}NotFoundException` },
+  AliasNotFound: { details: { aliasArn: arn }, member: 'message', type: `${table}NotFoundException` },
+  InvalidKeyId: { details: { keyId: 'x' }, member: 'message', type: `${table}NotFoundException` },
+  InvalidArnRegion: { details: { region: 'x' }, member: 'message', type: `${table}NotFoundException` },
+  AliasExists: { details: { aliasArn: arn }, member: 'message', type: `${table}AlreadyExistsException` },
+  InvalidAliasName: { ...said, type: `${table}InvalidAliasNameException` },
+  AliasReserved: { ...mute, type: `${table}NotAuthorizedException` },
+  InvalidCiphertext: { ...mute, type: `${table}InvalidCiphertextException` },
+  IncorrectKey: { ...plain, type: `${table}IncorrectKeyException` },
+  KeyUsageWrong: { ...said, type: `${table}InvalidKeyUsageException` },
+  UnsupportedKeyOperation: { ...said, type: `${table}UnsupportedOperationException` },
+  KeyAccessDenied: { details: { message }, member: 'Message', type: `${frame}AccessDeniedException` },
+  KeyLimitExceeded: { ...said, type: `${table}LimitExceededException` },
+  KeyPolicyNotFound: { ...plain, type: `${table}NotFoundException` },
+  InvalidGrantToken: { ...mute, type: `${table}InvalidGrantTokenException` },
+  InvalidMarker: { ...mute, type: `${table}InvalidMarkerException` },
+  MalformedPolicy: { ...said, type: `${table}MalformedPolicyDocumentException` },
+  TagRefused: { ...said, type: `${table}TagException` },
+  DryRun: { ...plain, type: `${table}DryRunOperationException` },
+};
+
+describe('a refusal', () => {
+  for (const [code, { details, type, member, status = 400 }] of Object.entries(rows)) {
+    for (const service of services) {
+      const wireType = service === 'dynamodb' ? type : type.slice(type.indexOf('#') + 1);
+      test(`${code} is ${wireType} to a client of ${service}`, () => {
+        const refusal = new Refusal(code as RefusalCode, details);
+        const fault = wireFault(refusal, service);
+        expect({ ...fault, body: Object.fromEntries(fault.body) }).toEqual({
+          status,
+          ours: false,
+          body: { __type: wireType, ...(member === undefined ? {} : { [member]: refusal.message }) },
+        });
+      });
+    }
+  }
+
+  test('without a sentence of its own has no member for one', () => {
+    expect([...wireFault(new Refusal('Serialization', {}), 'kms').body]).toEqual([
+      ['__type', 'SerializationException'],
+    ]);
+  });
+
+  test('of a key is an access denied to the user of its table, where the key service said so', () => {
+    const refusal = new Refusal('TableKeyRefused', { message, denied: true });
+    expect([...wireFault(refusal, 'dynamodb').body]).toEqual([
+      ['__type', `${frame}AccessDeniedException`],
+      ['Message', message],
+    ]);
+  });
+
+  test('of a condition shows the item where it was asked for, before the sentence', () => {
+    const item = new Map([['pk', { S: 'a' }]]);
+    const { body } = wireFault(new Refusal('ConditionalCheckFailed', { item }), 'dynamodb');
+    expect(Buffer.from(encodeBody(body)).toString()).toBe(
+      `{"__type":"${table}ConditionalCheckFailedException","Item":{"pk":{"S":"a"}},` +
+        '"message":"The conditional request failed"}',
+    );
+  });
+});
+
+const internal = {
+  dynamodb: { status: 500, __type: `${table}InternalServerError`, message: 'Internal server error' },
+  kms: { status: 500, __type: 'KMSInternalException', message: 'Internal server error' },
+} as const;
+const retry = 'The service is unavailable. Please retry.';
+const unavailable = {
+  dynamodb: { status: 503, __type: `${frame}ServiceUnavailable`, message: retry },
+  kms: { status: 503, __type: 'ServiceUnavailableException', message: retry },
+} as const;
+
+const outages: { readonly [C in OutageCode]: typeof internal | typeof unavailable } = {
+  StoreConflict: unavailable,
+  StoreLocked: unavailable,
+  StoreForeign: internal,
+  StoreReplaced: internal,
+  StoreUnavailable: internal,
+  StoreMissing: internal,
+  KeyServiceUnavailable: internal,
+  RootKeyMissing: internal,
+  RootKeyWrong: internal,
+  RootKeyUnsafe: internal,
+  AddonUnavailable: internal,
+  Closed: unavailable,
+};
+
+describe('a fault that is ours', () => {
+  const secret = 'secret-detail';
+  const faults: readonly (readonly [string, unknown, typeof internal | typeof unavailable])[] = [
+    ...Object.entries(outages).map(
+      ([code, answer]) =>
+        [code, new Outage(code as OutageCode, { hint: secret, cause: new Error(secret) }), answer] as const,
+    ),
+    ['an IntegrityFault', new IntegrityFault({ tree: 1, page: 2, record: secret }), internal],
+    ['an AssertionFault', new AssertionFault(secret), internal],
+    ['a TypeError', new TypeError(secret), internal],
+    ['a string that was thrown', secret, internal],
+    ['undefined that was thrown', undefined, internal],
+  ];
+  for (const [name, fault, answer] of faults) {
+    for (const service of services) {
+      const { status, ...body } = answer[service];
+      test(`${name} is ${body.__type} to a client of ${service}, and no more is told`, () => {
+        const wire = wireFault(fault, service);
+        expect({ ...wire, body: Object.fromEntries(wire.body) }).toEqual({ status, ours: true, body });
+      });
+    }
+  }
+});
+
+describe('the log of a fault that is ours', () => {
+  test('has the place of a tampering and nothing else', () => {
+    expect(loggedFault(new IntegrityFault({ tree: 1, page: 2 }))).toEqual({
+      fault: 'IntegrityFault',
+      place: { tree: 1, page: 2 },
+    });
+  });
+
+  test('has code, stack and cause of an outage', () => {
+    const logged = loggedFault(new Outage('StoreUnavailable', { cause: new Error('disk full') }));
+    expect(logged).toMatchObject({
+      fault: 'StoreUnavailable',
+      stack: expect.stringContaining('wire-errors.test'),
+      cause: expect.stringContaining('disk full'),
+    });
+    expect(loggedFault(new Outage('Closed', { cause: 'no error' }))).toMatchObject({ cause: undefined });
+  });
+
+  test('has name and stack of a bug', () => {
+    for (const fault of [new AssertionFault('wrong'), new RangeError('wrong')]) {
+      expect(loggedFault(fault)).toEqual({ fault: fault.name, stack: fault.stack });
+    }
+  });
+
+  test('shows nothing of what was thrown and is no error', () => {
+    expect(JSON.stringify(loggedFault({ key: 'secret' }))).not.toContain('secret');
+  });
+});

@@ -1,0 +1,189 @@
+/** The KMS API as its dispatcher runs it: JSON in, JSON out, refusals as a client reads them. And what all operations share. */
+import { describe, expect, test } from 'vitest';
+import { encodeBody, parseJsonBody } from '../../src/api/json.ts';
+import type { JsonObject } from '../../src/api/json-type.ts';
+import type { KmsContext } from '../../src/api/kms/context.ts';
+import type { Operation } from '../../src/api/operation.ts';
+import { parseInput } from '../../src/api/shape.ts';
+import { wireFault } from '../../src/api/wire-errors.ts';
+import type { Caller } from '../../src/kms/key-service.ts';
+import { account, type KmsForTest, openKms, region, user } from './embedded-kms.ts';
+
+type KmsOperation = Operation<KmsContext>;
+
+export interface KmsApi extends KmsForTest {
+  /** What the client gets. `input` as an SDK holds it: bytes are written as base64. */
+  call(operation: KmsOperation, input: object, caller?: Caller): Promise<JsonObject>;
+  /** The body of the refusal; a call that is answered, or refused as our own fault, fails the test. */
+  refusal(operation: KmsOperation, input: object, caller?: Caller): Promise<JsonObject>;
+}
+
+export async function openKmsApi(): Promise<KmsApi> {
+  const opened = await openKms();
+  const call = async (operation: KmsOperation, input: object, caller = user) => {
+    const checked = parseInput('kms', operation.name, parseJsonBody(encodeBody(input)));
+    const output = await operation.run({ kms: opened.kms, caller }, checked);
+    return parseJsonBody(encodeBody(output));
+  };
+  const refusal = async (operation: KmsOperation, input: object, caller = user) => {
+    let fault: unknown;
+    try {
+      await call(operation, input, caller);
+    } catch (thrown) {
+      fault = thrown;
+    }
+    expect(fault, `${operation.name} was to be refused`).toBeDefined();
+    const { status, body, ours } = wireFault(fault, 'kms');
+    expect({ status, ours }, String(fault)).toEqual({ status: 400, ours: false });
+    return parseJsonBody(encodeBody(body));
+  };
+  return { ...opened, call, refusal };
+}
+
+export const unknownKeyId = '00000000-0000-0000-0000-000000000000';
+export const arnOf = (resource: string) => `arn:aws:kms:${region}:${account}:${resource}`;
+/** Someone of another account. */
+export const stranger: Caller = {
+  arn: 'arn:aws:iam::444455556666:user/eve',
+  account: '444455556666',
+  region,
+};
+
+export function bytesOf(base64: unknown): Buffer {
+  return Buffer.from(String(base64), 'base64');
+}
+
+export function refused(type: string, message?: string): JsonObject {
+  return { __type: type, ...(message === undefined ? {} : { message }) };
+}
+
+export function invalid(problem: string): JsonObject {
+  return refused('ValidationException', `1 validation error detected: ${problem}`);
+}
+
+/** How an operation is called on one key, whose id is given in whatever form. */
+export interface KeyOperationUnderTest {
+  readonly operation: KmsOperation;
+  readonly inputOf: (keyId: string) => object;
+}
+
+/** `path`: the member of the key id. `any`: an alias will do; `keyOnly`: it will not. */
+export function refusesOtherKeyIds(
+  { operation, inputOf }: KeyOperationUnderTest,
+  { forms, path = 'keyId' }: { forms: 'any' | 'keyOnly'; path?: string },
+): void {
+  const notFound = (message: string) => refused('NotFoundException', message);
+  const elsewhere = `arn:aws:kms:eu-west-1:${account}:key/${unknownKeyId}`;
+  const aliases = [
+    ['alias/nobody', `Alias ${arnOf('alias/nobody')} is not found.`],
+    [arnOf('alias/nobody'), `Alias ${arnOf('alias/nobody')} is not found.`],
+  ] as const;
+  const cases: readonly (readonly [keyId: string, body: JsonObject])[] = [
+    [unknownKeyId, notFound(`Key '${arnOf(`key/${unknownKeyId}`)}' does not exist`)],
+    [arnOf(`key/${unknownKeyId}`), notFound(`Key '${arnOf(`key/${unknownKeyId}`)}' does not exist`)],
+    ['garbage', notFound("Invalid keyId 'garbage'")],
+    [elsewhere, notFound('Invalid arn eu-west-1')],
+    ...aliases.map(
+      ([alias, missing]) =>
+        [alias, notFound(forms === 'any' ? missing : `Invalid keyId '${alias}'`)] as const,
+    ),
+    [
+      '',
+      invalid(
+        `Value '' at '${path}' failed to satisfy constraint: Member must have length greater than or equal to 1`,
+      ),
+    ],
+  ];
+  describe(`${operation.name} finds its key`, () => {
+    for (const [keyId, body] of cases) {
+      test(`not by '${keyId}'`, async () => {
+        const api = await openKmsApi();
+        expect(await api.refusal(operation, inputOf(keyId))).toEqual(body);
+      });
+    }
+
+    test(`by id and by ARN${forms === 'any' ? ', by alias and by alias ARN' : ''}`, async () => {
+      const named = forms === 'any' ? ['alias/books', arnOf('alias/books')] : [];
+      for (const form of ['id', 'arn', ...named]) {
+        const api = await openKmsApi();
+        const { keyId, arn } = await api.kms.keys.create(user, {});
+        await api.kms.aliases.create(user, 'alias/books', keyId);
+        const given = form === 'id' ? keyId : form === 'arn' ? arn : form;
+        await expect(api.call(operation, inputOf(given))).resolves.toBeTypeOf('object');
+      }
+    });
+
+    test('for its own account alone', async () => {
+      const api = await openKmsApi();
+      const { keyId, arn } = await api.kms.keys.create(user, {});
+      const bodies = [];
+      for (const given of [keyId, arn]) bodies.push(await api.refusal(operation, inputOf(given), stranger));
+      expect(bodies[0]?.__type).toBe('NotFoundException');
+      expect(bodies[1]).toEqual({
+        __type: 'AccessDeniedException',
+        Message: expect.stringMatching(
+          new RegExp(
+            `^User: ${stranger.arn} is not authorized to perform: kms:\\w+ on resource: ${arn} ` +
+              'because no resource-based policy allows the kms:\\w+ action$',
+          ),
+        ),
+      });
+    });
+  });
+}
+
+/** What a key in each state that can be reached is refused with; `ok`: it is not. */
+export interface StateVerdicts {
+  readonly Enabled: StateVerdict;
+  readonly Disabled: StateVerdict;
+  readonly PendingDeletion: StateVerdict;
+  readonly PendingImport: StateVerdict;
+}
+type StateVerdict =
+  | 'ok'
+  | 'is disabled.'
+  | 'is pending deletion.'
+  | 'is pending import.'
+  | 'is not pending deletion.';
+
+/** The rows of the table of key states, as AWS documents it. */
+export const stateRows = {
+  always: { Enabled: 'ok', Disabled: 'ok', PendingDeletion: 'ok', PendingImport: 'ok' },
+  notDying: { Enabled: 'ok', Disabled: 'ok', PendingDeletion: 'is pending deletion.', PendingImport: 'ok' },
+  switching: {
+    Enabled: 'ok',
+    Disabled: 'ok',
+    PendingDeletion: 'is pending deletion.',
+    PendingImport: 'is pending import.',
+  },
+  using: {
+    Enabled: 'ok',
+    Disabled: 'is disabled.',
+    PendingDeletion: 'is pending deletion.',
+    PendingImport: 'is pending import.',
+  },
+} as const satisfies Record<string, StateVerdicts>;
+
+export function keepsStates({ operation, inputOf }: KeyOperationUnderTest, verdicts: StateVerdicts): void {
+  for (const [state, verdict] of Object.entries(verdicts)) {
+    test(`${operation.name}, asked for a key that is ${state}: ${verdict}`, async () => {
+      const api = await openKmsApi();
+      const arn = await keyIn(state, api);
+      if (verdict === 'ok') {
+        await expect(api.call(operation, inputOf(arn))).resolves.toBeTypeOf('object');
+        return;
+      }
+      const type = verdict === 'is disabled.' ? 'DisabledException' : 'KMSInvalidStateException';
+      expect(await api.refusal(operation, inputOf(arn))).toEqual(refused(type, `${arn} ${verdict}`));
+    });
+  }
+}
+
+/** The ARN of a new key in a state. */
+export async function keyIn(state: string, { kms }: KmsForTest): Promise<string> {
+  const origin = state === 'PendingImport' ? 'EXTERNAL' : 'AWS_KMS';
+  const { arn } = await kms.keys.create(user, { origin });
+  if (state === 'Disabled') await kms.keys.disable(user, arn);
+  if (state === 'PendingDeletion') await kms.keys.scheduleDeletion(user, arn, 7);
+  return arn;
+}
