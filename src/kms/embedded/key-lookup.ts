@@ -3,7 +3,7 @@ import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../key-service.ts';
 import { isVisible } from './access.ts';
 import { aliasArn, aliasPrefix } from './alias.ts';
-import { keyArn, type KeyRecord } from './key.ts';
+import { type KeyRecord, keyArn } from './key.ts';
 import type { KeyRing } from './key-ring.ts';
 
 const keyIdForm = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
