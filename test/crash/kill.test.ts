@@ -19,7 +19,8 @@ import { type ServedProcess, serveProcess } from '../support/served-process.ts';
 /** CI asks for 50; a run at the desk is content with fewer. */
 const kills = Number(process.env.CRYPTABLE_KILLS ?? 8);
 const writersPerKind = 6;
-const acknowledgedPerLifeMax = 120;
+const acknowledgedPerLifeMax = 400;
+const itemsMin = 200;
 const tableName = 'load';
 const counters = ['counter-a', 'counter-b', 'counter-c'];
 
@@ -94,9 +95,9 @@ async function addToCounter(client: DynamoDBClient, ledger: Ledger): Promise<voi
 }
 
 async function deleteOne(client: DynamoDBClient, ledger: Ledger): Promise<void> {
-  const [id, value] =
-    [...ledger.acknowledged].at(ledger.answers % Math.max(1, ledger.acknowledged.size)) ?? [];
-  if (id === undefined || value === undefined) return;
+  // Few are left alone: the table must grow, so that it has leaves to split and to merge.
+  if (ledger.acknowledged.size < itemsMin) return putOne(client, ledger);
+  const [id, value] = [...ledger.acknowledged][ledger.answers % itemsMin] ?? ['', 0];
   ledger.acknowledged.delete(id);
   ledger.open.set(id, 'deleted');
   ledger.open.set(`value of ${id}`, value);
@@ -183,10 +184,10 @@ test(
         SSESpecification: { Enabled: true, SSEType: 'KMS' },
       }),
     );
-    await waitUntilTableExists({ client, maxWaitTime: 20 }, { TableName: tableName });
+    await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: tableName });
     client.destroy();
     for (let life = 1; life <= kills; life++) {
-      await loadUntilKilled(server, ledger, 1 + ((life * 37) % acknowledgedPerLifeMax));
+      await loadUntilKilled(server, ledger, 1 + ((life * 137) % acknowledgedPerLifeMax));
       server = await serveProcess(['--data', data, ...rootKey]);
       expectNothingLost(ledger, await itemsOf(server));
     }

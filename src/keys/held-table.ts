@@ -1,0 +1,224 @@
+/** One table's keys from day to day: opened for who may use them, gone as soon as the key service says so. */
+import type { Clock } from '../base/clock.ts';
+import { assert, isRefusal, Outage, type Refusal } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { CryptoCore, SecretKey } from '../crypto/core.ts';
+import type { Caller, KeyService } from '../kms/key-service.ts';
+import { type Asker, CallerMap } from './caller-map.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { rewrapDataKeys } from './data-key.ts';
+import { KeyCache } from './key-cache.ts';
+import { serviceItself, type TableIdentity } from './table-identity.ts';
+import { makeTableKey, openTableKey } from './table-key.ts';
+import { TableKeyring } from './table-keyring.ts';
+import type { TreeCipher } from './tree-cipher.ts';
+import type { WrappedTableKeys } from './wrapped-table-keys.ts';
+
+/** Each time a key changed while its service was asked, it is asked again, but no more often than this. */
+const asksMax = 8;
+
+export interface HeldTableParts {
+  readonly core: CryptoCore;
+  readonly service: KeyService;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onWiped: (table: TableIdentity) => void;
+}
+
+export class HeldTable {
+  readonly identity: TableIdentity;
+  readonly #parts: HeldTableParts;
+  readonly #keyring: TableKeyring;
+  readonly #cache: KeyCache;
+  /** Questions under way; later requests of the same caller wait for the same answer. */
+  readonly #asking = new CallerMap<Promise<void>>();
+  #wrapped: WrappedTableKeys;
+  /** Counts what became of the KMS key: an answer from before such a change is worth nothing. */
+  #changeCount = 0;
+  #ended: Error | undefined;
+
+  constructor(parts: HeldTableParts, identity: TableIdentity, wrapped: WrappedTableKeys) {
+    const keyring = new TableKeyring(parts.core, identity.id, wrapped.dataKeys);
+    const wipe = () => {
+      if (keyring.wipe()) parts.onWiped(identity);
+    };
+    this.identity = identity;
+    this.#parts = parts;
+    this.#keyring = keyring;
+    this.#cache = new KeyCache({ clock: parts.clock, wipe });
+    this.#wrapped = wrapped;
+  }
+
+  get keyArn(): string {
+    return this.#wrapped.keyArn;
+  }
+
+  cipher(tree: number): TreeCipher {
+    return this.#keyring.cipher(tree);
+  }
+
+  /** See TableKeys.authorize. */
+  authorize(caller: Caller, connection: ClientConnection): Promise<void> | undefined {
+    if (this.#cache.use(connection, caller.arn)) return undefined;
+    const underWay = this.#asking.get(connection, caller.arn);
+    if (underWay !== undefined) return underWay;
+    const asker = { connection, arn: caller.arn };
+    const asking = this.openFor(caller, asker).finally(() => this.#asking.delete(asker));
+    this.#asking.set(asker, asking);
+    return asking;
+  }
+
+  /** Asks the key service. Without an asker, the keys stay for a moment only. Refuses TableKeyRefused. */
+  async openFor(caller: Caller, asker: Asker | undefined): Promise<void> {
+    try {
+      await this.#open(caller, (askedMs) => this.#grant(asker, askedMs));
+    } catch (fault) {
+      if (asker !== undefined && isRefusal(fault, 'TableKeyRefused')) this.#refused(asker, fault);
+      throw fault;
+    }
+  }
+
+  /**
+   * Opens the keys with the table key that was made just now, when the key service was asked at `askedMs`.
+   */
+  openMade(tableKey: SecretKey, { asker, askedMs }: { asker: Asker | undefined; askedMs: number }): void {
+    this.#keyring.open(tableKey, this.#wrapped.dataKeys);
+    this.#grant(asker, askedMs);
+  }
+
+  /** Opens the keys until `letGo`. Refuses TableKeyRefused. */
+  hold(caller: Caller): Promise<void> {
+    return this.#open(caller, () => this.#cache.hold());
+  }
+
+  letGo(): void {
+    this.#cache.letGo();
+  }
+
+  /** See TableKeys.check. */
+  async check(): Promise<Refusal<'TableKeyRefused'> | undefined> {
+    try {
+      (await this.#openTableKey(serviceItself(this.identity))).destroy();
+      return undefined;
+    } catch (fault) {
+      if (isRefusal(fault, 'TableKeyRefused')) return fault;
+      throw fault;
+    }
+  }
+
+  /** See TableKeys.rewrap. */
+  async rewrap(caller: Caller, keyId: string): Promise<WrappedTableKeys> {
+    const { core, service } = this.#parts;
+    const { id: tableId } = this.identity;
+    const { dataKeys } = this.#wrapped;
+    const from = await this.#openTableKey(caller);
+    try {
+      const made = await makeTableKey(service, { caller, table: this.identity, keyId });
+      const { key: to, ciphertext, keyArn } = made;
+      try {
+        const rewrapped = rewrapDataKeys(core, { from, to }, { tableId, dataKeys });
+        return { keyArn, tableKey: ciphertext, dataKeys: rewrapped };
+      } finally {
+        to.destroy();
+      }
+    } finally {
+      from.destroy();
+    }
+  }
+
+  /** What is under way goes on; every caller's right to the new key is asked for at the next request. */
+  adopt(wrapped: WrappedTableKeys): void {
+    assert(placesOf(wrapped) === placesOf(this.#wrapped), 'another table key wraps the same data keys');
+    this.#wrapped = wrapped;
+    this.#changeCount++;
+    this.#cache.expire();
+  }
+
+  /** The client has gone. */
+  forget(connection: ClientConnection): void {
+    this.#cache.forget(connection);
+  }
+
+  /** The KMS key is in another state now: nobody keeps what was opened before. */
+  keyChanged(): void {
+    const wasOpen = this.#keyring.isOpen;
+    this.#changeCount++;
+    this.#cache.revoke();
+    if (!wasOpen) return;
+    const { keyArn } = this;
+    this.#parts.log.info(
+      { table: this.identity.id, keyArn },
+      'Keys of a table were wiped: its KMS key changed.',
+    );
+    void this.#explain();
+  }
+
+  /** Wipes the keys for good: from now on everything here fails with `why`. */
+  end(why: Error): void {
+    this.#ended = why;
+    this.#keyring.explain(why);
+    this.#cache.revoke();
+  }
+
+  /** Asks as `caller` and opens the keys; `granted` runs in the same turn, so that nothing comes between. */
+  async #open(caller: Caller, granted: (askedMs: number) => void): Promise<void> {
+    for (let asks = 0; asks < asksMax; asks++) {
+      const changeCount = this.#changeCount;
+      const { dataKeys } = this.#wrapped;
+      const askedMs = this.#parts.clock.monotonicMs();
+      let tableKey: SecretKey;
+      try {
+        tableKey = await this.#openTableKey(caller);
+      } catch (fault) {
+        if (this.#ended !== undefined) throw this.#ended;
+        if (this.#changeCount !== changeCount) continue;
+        throw fault;
+      }
+      try {
+        if (this.#ended !== undefined) throw this.#ended;
+        if (this.#changeCount !== changeCount) continue;
+        this.#keyring.open(tableKey, dataKeys);
+        granted(askedMs);
+        return;
+      } finally {
+        tableKey.destroy();
+      }
+    }
+    throw new Outage('KeyServiceUnavailable', { hint: 'The key changes faster than it answers.' });
+  }
+
+  #openTableKey(caller: Caller): Promise<SecretKey> {
+    return openTableKey(this.#parts.service, { caller, table: this.identity, wrapped: this.#wrapped });
+  }
+
+  #grant(asker: Asker | undefined, askedMs: number): void {
+    if (asker === undefined) this.#cache.touch();
+    else this.#cache.add(asker, askedMs);
+  }
+
+  /**
+   * One caller was refused; where it is the key that fails, whoever still works with it shall read the same.
+   */
+  #refused(asker: Asker, refusal: Refusal<'TableKeyRefused'>): void {
+    const wholeKey = !refusal.details.denied;
+    if (wholeKey) this.#keyring.explain(refusal);
+    this.#cache.refuse(asker, { wholeKey });
+  }
+
+  /** Finds the words for requests that were under way when the keys went. */
+  async #explain(): Promise<void> {
+    const changeCount = this.#changeCount;
+    try {
+      const refusal = await this.check();
+      const isCurrent = this.#ended === undefined && this.#changeCount === changeCount;
+      if (refusal !== undefined && isCurrent) this.#keyring.explain(refusal);
+    } catch (fault) {
+      if (this.#ended !== undefined) return;
+      this.#parts.log.warn({ table: this.identity.id, fault }, 'What became of a key could not be asked.');
+    }
+  }
+}
+
+function placesOf({ dataKeys }: WrappedTableKeys): string {
+  return dataKeys.map(({ tree, id }) => `${tree}/${id}`).join();
+}

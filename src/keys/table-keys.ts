@@ -1,0 +1,224 @@
+/** The keys of all tables: made and opened through the key service, cached for a while, wiped when due. */
+import type { Clock } from '../base/clock.ts';
+import { assert, Outage, Refusal } from '../base/errors.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import type { CryptoCore } from '../crypto/core.ts';
+import type { Caller, KeyService } from '../kms/key-service.ts';
+import type { Asker } from './caller-map.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { firstDataKeyId, makeDataKey } from './data-key.ts';
+import { HeldTable, type HeldTableParts } from './held-table.ts';
+import { serviceItself, type TableIdentity } from './table-identity.ts';
+import { describeTableKey, makeTableKey } from './table-key.ts';
+import type { TreeCipher } from './tree-cipher.ts';
+import type { WrappedTableKeys } from './wrapped-table-keys.ts';
+
+export type { TableIdentity } from './table-identity.ts';
+export type { TreeCipher } from './tree-cipher.ts';
+export type { WrappedTableKeys } from './wrapped-table-keys.ts';
+
+export interface TableKeysOptions {
+  readonly core: CryptoCore;
+  readonly service: KeyService;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Called when the last key of a table that was open has been wiped: opened pages must go too. */
+  readonly onWiped?: (table: TableIdentity) => void;
+  /** For benches and tests: a cipher in place of the tree's own. */
+  readonly pageCipher?: (tree: number) => TreeCipher | undefined;
+}
+
+export class TableKeys {
+  readonly #parts: HeldTableParts;
+  readonly #pageCipher: (tree: number) => TreeCipher | undefined;
+  readonly #tables = new Map<string, HeldTable>();
+  /** Connections whose end is listened for. */
+  readonly #connections = new WeakSet<ClientConnection>();
+  readonly #stopListening: () => void;
+  /** Changes of any key. */
+  #keyChangeCount = 0;
+  #closed = false;
+
+  constructor({
+    core,
+    service,
+    clock,
+    log = silentLog,
+    onWiped = () => {},
+    pageCipher = () => undefined,
+  }: TableKeysOptions) {
+    this.#parts = { core, service, clock, log, onWiped };
+    this.#pageCipher = pageCipher;
+    this.#stopListening = service.onKeyChange((keyArn) => this.#keyChanged(keyArn));
+  }
+
+  /**
+   * A new table key under `keyId` and a fresh data key for each tree. The table is then held, and its keys
+   * are there for `connection`; without one, for the few seconds that a use may linger. Refuses
+   * TableKeyRefused.
+   */
+  async create(
+    caller: Caller,
+    table: TableIdentity,
+    keyId: string,
+    trees: readonly number[],
+    connection?: ClientConnection,
+  ): Promise<WrappedTableKeys> {
+    const { core, service, clock } = this.#parts;
+    const asker = connection === undefined ? undefined : this.#asker(caller, connection);
+    const askedMs = clock.monotonicMs();
+    const changesBefore = this.#keyChangeCount;
+    const { key: tableKey, ciphertext, keyArn } = await makeTableKey(service, { caller, table, keyId });
+    try {
+      const dataKeys = trees.map((tree) =>
+        makeDataKey(core, tableKey, { tableId: table.id, tree, id: firstDataKeyId }),
+      );
+      const wrapped = { keyArn, tableKey: ciphertext, dataKeys };
+      const held = this.#hold(table, wrapped);
+      // Opened from what will be stored: what could not be opened later fails now.
+      if (this.#keyChangeCount === changesBefore) held.openMade(tableKey, { asker, askedMs });
+      else await this.#openMissed(caller, held, asker);
+      return wrapped;
+    } finally {
+      tableKey.destroy();
+    }
+  }
+
+  /** Makes a table known; touches no key. */
+  hold(table: TableIdentity, wrapped: WrappedTableKeys): void {
+    this.#hold(table, wrapped);
+  }
+
+  /** Forgets a table that was deleted and wipes its keys. Its ciphers refuse TableNotFound from now on. */
+  release(tableId: string): void {
+    const held = this.#tables.get(tableId);
+    this.#tables.delete(tableId);
+    held?.end(new Refusal('TableNotFound', {}));
+  }
+
+  /**
+   * The cipher of a tree. It works whenever keys of the table are cached; else it throws the refusal that
+   * took them away, or an Outage where they only expired. Refuses TableNotFound.
+   */
+  cipher(tableId: string, tree: number): TreeCipher {
+    return this.#pageCipher(tree) ?? this.#held(tableId).cipher(tree);
+  }
+
+  /**
+   * Before every request that touches data: undefined at once where this caller was let in over this
+   * connection less than five minutes ago; else asks the key service. Refuses TableKeyRefused and
+   * TableNotFound.
+   */
+  authorize(caller: Caller, connection: ClientConnection, tableId: string): Promise<void> | undefined {
+    const asking = this.#held(tableId).authorize(caller, connection);
+    if (asking !== undefined) this.#listenTo(connection);
+    return asking;
+  }
+
+  /** Opens, for ever, keys that the engine itself cannot be without. Refuses TableKeyRefused. */
+  async holdForService(caller: Caller, tableId: string): Promise<void> {
+    await this.#held(tableId).hold(caller);
+  }
+
+  /**
+   * A short use by the service itself; afterwards the keys are wiped unless they are cached. Refuses
+   * TableKeyRefused.
+   */
+  async withService<T>(table: TableIdentity, work: () => Promise<T>): Promise<T> {
+    const held = this.#held(table.id);
+    await held.hold(serviceItself(table));
+    try {
+      return await work();
+    } finally {
+      held.letGo();
+    }
+  }
+
+  /**
+   * Asks whether the service itself may open the table at this moment, and resolves with the refusal if not.
+   */
+  async check(table: TableIdentity): Promise<Refusal<'TableKeyRefused'> | undefined> {
+    return await this.#held(table.id).check();
+  }
+
+  /**
+   * A new table key under `keyId` and the same data keys under it, to be stored and then adopted; until then
+   * nothing changes here, and no page ever does. Refuses TableKeyRefused, for the old key before the new one.
+   */
+  async rewrap(caller: Caller, table: TableIdentity, keyId: string): Promise<WrappedTableKeys> {
+    return await this.#held(table.id).rewrap(caller, keyId);
+  }
+
+  /** From now on the table is under this key, and every caller's right to it is asked for anew. */
+  adopt(tableId: string, wrapped: WrappedTableKeys): void {
+    this.#held(tableId).adopt(wrapped);
+  }
+
+  /**
+   * The key that a request names, without using it. Refuses TableKeyRefused where it could protect no table.
+   */
+  async resolve(
+    caller: Caller,
+    keyId: string,
+  ): Promise<{ readonly arn: string; readonly manager: 'AWS' | 'CUSTOMER' }> {
+    const { arn, manager } = await describeTableKey(this.#parts.service, { caller, keyId });
+    return { arn, manager };
+  }
+
+  ownedKey(region: string): Promise<string> {
+    return this.#parts.service.ownedKey(region);
+  }
+
+  /** Wipes everything. A second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopListening();
+    for (const held of this.#tables.values()) held.end(new Outage('Closed'));
+    this.#tables.clear();
+  }
+
+  #hold(table: TableIdentity, wrapped: WrappedTableKeys): HeldTable {
+    if (this.#closed) throw new Outage('Closed');
+    assert(!this.#tables.has(table.id), 'a table is held once');
+    const held = new HeldTable(this.#parts, table, wrapped);
+    this.#tables.set(table.id, held);
+    return held;
+  }
+
+  #held(tableId: string): HeldTable {
+    const held = this.#tables.get(tableId);
+    if (held !== undefined) return held;
+    if (this.#closed) throw new Outage('Closed');
+    throw new Refusal('TableNotFound', {});
+  }
+
+  /** A table that was not held yet when keys changed, and may have missed that its own did. */
+  async #openMissed(caller: Caller, held: HeldTable, asker: Asker | undefined): Promise<void> {
+    try {
+      await held.openFor(caller, asker);
+    } catch (fault) {
+      this.release(held.identity.id);
+      throw fault;
+    }
+  }
+
+  #keyChanged(keyArn: string): void {
+    this.#keyChangeCount++;
+    for (const held of this.#tables.values()) if (held.keyArn === keyArn) held.keyChanged();
+  }
+
+  #asker({ arn }: Caller, connection: ClientConnection): Asker {
+    this.#listenTo(connection);
+    return { connection, arn };
+  }
+
+  #listenTo(connection: ClientConnection): void {
+    if (this.#connections.has(connection) || connection.closed.aborted) return;
+    this.#connections.add(connection);
+    const forget = () => {
+      for (const held of this.#tables.values()) held.forget(connection);
+    };
+    connection.closed.addEventListener('abort', forget, { once: true });
+  }
+}

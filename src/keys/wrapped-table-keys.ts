@@ -1,0 +1,17 @@
+/** What is stored of a table's keys: nothing of it is secret, or opens without the key service. */
+
+export interface WrappedDataKey {
+  readonly tree: number;
+  readonly id: number;
+  /** See data-key.ts. */
+  readonly sealed: Uint8Array;
+}
+
+export interface WrappedTableKeys {
+  /** The KMS key that the table key is under. */
+  readonly keyArn: string;
+  /** The table key, as the key service gave it out. */
+  readonly tableKey: Uint8Array;
+  /** Of each tree oldest first; the last one seals. */
+  readonly dataKeys: readonly WrappedDataKey[];
+}
