@@ -9,7 +9,7 @@ import type { ClientConnection } from './client-connection.ts';
 import { firstDataKeyId, makeDataKey } from './data-key.ts';
 import { HeldTable, type HeldTableParts } from './held-table.ts';
 import { serviceItself, type TableIdentity } from './table-identity.ts';
-import { describeTableKey, makeTableKey } from './table-key.ts';
+import { makeTableKey } from './table-key.ts';
 import type { TreeCipher } from './tree-cipher.ts';
 import type { WrappedTableKeys } from './wrapped-table-keys.ts';
 
@@ -152,17 +152,6 @@ export class TableKeys {
   /** From now on the table is under this key, and every caller's right to it is asked for anew. */
   adopt(tableId: string, wrapped: WrappedTableKeys): void {
     this.#held(tableId).adopt(wrapped);
-  }
-
-  /**
-   * The key that a request names, without using it. Refuses TableKeyRefused where it could protect no table.
-   */
-  async resolve(
-    caller: Caller,
-    keyId: string,
-  ): Promise<{ readonly arn: string; readonly manager: 'AWS' | 'CUSTOMER' }> {
-    const { arn, manager } = await describeTableKey(this.#parts.service, { caller, keyId });
-    return { arn, manager };
   }
 
   ownedKey(region: string): Promise<string> {

@@ -1,5 +1,6 @@
 /** Puts a table under another KMS key: a new table key around the same data keys, and not a page touched. */
 import { Refusal } from '../base/errors.ts';
+import { tableKeyRefusal } from '../keys/key-refusal.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import { managedAlias } from '../kms/embedded/alias.ts';
 import type { Caller } from '../kms/key-service.ts';
@@ -7,10 +8,17 @@ import type { Catalog } from './catalog.ts';
 import { accessible, identityOf, type TableRecord } from './catalog-record.ts';
 import type { EncryptionChoice } from './table-record.ts';
 
-/** What the key service calls the key that was chosen; whether it will do, the service says when it is used. */
+/**
+ * What the key service calls the key that was chosen; whether it will do, the service says when it is used. Refuses
+ * TableKeyRefused for the AWS owned key by its name: no caller can know of it.
+ */
 export async function keyIdOf(keys: TableKeys, caller: Caller, choice: EncryptionChoice): Promise<string> {
-  if (choice.kind === 'customer') return choice.keyId;
-  return choice.kind === 'managed' ? managedAlias : keys.ownedKey(caller.region);
+  if (choice.kind === 'managed') return managedAlias;
+  const owned = await keys.ownedKey(caller.region);
+  if (choice.kind === 'owned') return owned;
+  const { keyId } = choice;
+  if (keyId !== owned && !owned.endsWith(`/${keyId}`)) return keyId;
+  throw tableKeyRefusal(new Refusal('KeyNotFound', { keyArn: owned }));
 }
 
 export class TableRekeying {

@@ -370,17 +370,6 @@ describe('the end', () => {
   });
 });
 
-test('a key is resolved once, to its ARN, by the caller', async () => {
-  await start(false);
-  const { keys, kms, service, keyArn } = bench;
-  await kms.aliases.create(user, 'alias/books', keyArn);
-  expect(await keys.resolve(user, 'alias/books')).toEqual({ arn: keyArn, manager: 'CUSTOMER' });
-  expect(await keys.resolve(user, 'alias/aws/dynamodb')).toMatchObject({ manager: 'AWS' });
-  await kms.keys.disable(user, keyArn);
-  expect(await refusalOf(() => keys.resolve(user, 'alias/books'))).toMatch(bench.disabled);
-  expect(service.decrypts).toBe(0);
-});
-
 test('a bench may put its own cipher in place of a tree’s', async () => {
   await start(false);
   const { core, service, clock } = bench;

@@ -163,3 +163,12 @@ describe('changing the key', () => {
     await tables.delete(user, 'T');
   });
 });
+
+test('the AWS owned key cannot be named, neither by its ARN nor by its id', async () => {
+  const { tables, kms } = await openTables();
+  const owned = await kms.ownedKey(user.region);
+  for (const keyId of [owned, owned.slice(owned.lastIndexOf('/') + 1)]) {
+    const named = definitionOf('T', { kind: 'customer', keyId });
+    expect(await refusalOf(() => tables.create(user, named))).toContain(`Key '${owned}' does not exist`);
+  }
+});
