@@ -48,9 +48,9 @@ function canonicalValue(value: string): string {
   return value.trim().replaceAll(/[ \t]+/g, ' ');
 }
 
-/** As encodeURIComponent, which leaves five characters alone that the signature does not. */
+/** As encodeURIComponent, which leaves five characters alone that the signature does not. Parsed queries are well formed. */
 function escaped(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replaceAll(
+  return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

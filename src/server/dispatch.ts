@@ -7,7 +7,7 @@ import { loggedFault, wireFault } from '../api/wire-errors.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import { header, type Headers, type ServiceAnswer, type ServiceRequest } from './request.ts';
+import { type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import type { Run, Service } from './service.ts';
 import { type Authenticate, type Credentials, SignatureVerifier, trustEveryCaller } from './signature.ts';
@@ -43,7 +43,6 @@ export class Dispatcher {
   readonly #first: Service;
   readonly #log: Log;
   readonly #region: string;
-  readonly #trust: Authenticate;
   readonly #authenticate: Authenticate;
   /** Nobody is asked for a signature. */
   readonly trustsEveryCaller: boolean;
@@ -56,11 +55,10 @@ export class Dispatcher {
     this.#services = new Map(services.map((service) => [service.targetPrefix, service]));
     this.#log = log;
     this.#region = region;
-    this.#trust = trustEveryCaller({ account, region });
     this.trustsEveryCaller = credentials.length === 0;
     const { rejectReplays = false } = options;
     this.#authenticate = this.trustsEveryCaller
-      ? this.#trust
+      ? trustEveryCaller({ account, region })
       : new SignatureVerifier({ credentials, account, clock, rejectReplays }).authenticate;
   }
 
@@ -73,7 +71,7 @@ export class Dispatcher {
   async dispatch(request: ServiceRequest): Promise<ServiceAnswer> {
     const { headers, method, path } = request;
     const rooted = path === '/' || path.startsWith('/?');
-    if (method === 'GET' && rooted) return this.#healthPage();
+    if ((method === 'GET' || method === 'HEAD') && rooted) return this.#healthPage();
     const service = this.#serviceOf(headers);
     const contentType = baseTypeOf(headers);
     const allowed = this.#typesOf(service).includes(contentType);
@@ -111,8 +109,7 @@ export class Dispatcher {
     const early = body.length > 0 && body.length <= strangersBodyBytesMax ? parseJsonBody(body) : undefined;
     const run = service?.runs.get(course.operation);
     if (service === undefined || run === undefined) throw new Refusal('UnknownOperation', {});
-    const authenticate = request.inProcess === true ? this.#trust : this.#authenticate;
-    const caller = authenticate(request, service.signingName);
+    const caller = this.#authenticate(request, service.signingName);
     return this.#runWith(early ?? parseJsonBody(body), course, (input) => run(caller, connection, input));
   }
 

@@ -18,10 +18,15 @@ export class ReplayGuard {
   firstUse(signature: string): boolean {
     const nowMs = this.#clock.monotonicMs();
     for (const [old, untilMs] of this.#used) {
-      if (untilMs > nowMs && this.#used.size < this.#signaturesMax) break;
+      if (untilMs > nowMs) break;
       this.#used.delete(old);
     }
+    // Before room is made: the oldest may be the one that comes again.
     if (this.#used.has(signature)) return false;
+    for (const old of this.#used.keys()) {
+      if (this.#used.size < this.#signaturesMax) break;
+      this.#used.delete(old);
+    }
     this.#used.set(signature, nowMs + this.#rememberMs);
     return true;
   }

@@ -11,8 +11,6 @@ export interface ServiceRequest {
   readonly headers: Headers;
   readonly body: Uint8Array;
   readonly connection: ClientConnection;
-  /** The caller runs in this process: nothing it could sign would prove more. */
-  readonly inProcess?: boolean;
 }
 
 export interface ServiceAnswer {

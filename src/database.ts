@@ -1,0 +1,180 @@
+/** An open store: clients in this process, servers, figures, and its end. */
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Closing } from './closing.ts';
+import type { TableKeys } from './keys/table-keys.ts';
+import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
+import type { PageEngine } from './pages/pages.ts';
+import { type ClientConfig, clientConfig } from './server/client-config.ts';
+import { Dispatcher } from './server/dispatch.ts';
+import { inProcessHandler } from './server/in-process.ts';
+import { listen } from './server/listen.ts';
+import { isLoopback } from './server/loopback.ts';
+import type { Service } from './server/service.ts';
+import type { Credentials } from './server/signature.ts';
+import { UnderWay } from './server/under-way.ts';
+import type { Tables } from './tables/tables.ts';
+import { type Report, verifyTables } from './verification.ts';
+
+export interface ListenOptions {
+  /** 127.0.0.1 unless said otherwise. */
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Who may call. Empty: every caller is trusted. */
+  readonly credentials?: readonly Credentials[];
+  /** Listen beyond this machine without credentials. */
+  readonly trustEveryCaller?: boolean;
+  /** Refuse a signature that was used before. AWS does not. */
+  readonly rejectReplays?: boolean;
+}
+
+export interface ListeningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Answers what is under way, and resolves when every socket is closed. */
+  close(): Promise<void>;
+}
+
+export interface Stats {
+  /** Of the cipher, as `vaes512`; `openssl` on the fallback core. */
+  readonly kernel: string;
+  /** Where the root key is. */
+  readonly rootKey: string;
+  /** Calls the key service answered since the start, by operation. */
+  readonly kmsCalls: Readonly<Record<string, number>>;
+  readonly pagesSealed: number;
+  readonly bytesSealed: number;
+  readonly sealMs: number;
+  readonly pagesOpened: number;
+  readonly bytesOpened: number;
+  readonly openMs: number;
+  /** Opened pages in memory. */
+  readonly cachedBytes: number;
+}
+
+export interface KeyUse {
+  readonly keyId: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly manager: 'AWS' | 'CUSTOMER';
+  readonly state: string;
+  readonly description: string;
+  readonly aliases: readonly string[];
+  /** Names of the tables it protects. */
+  readonly tables: readonly string[];
+}
+
+export interface DatabaseParts {
+  readonly kms: EmbeddedKms;
+  readonly engine: PageEngine;
+  readonly keys: TableKeys;
+  readonly tables: Tables;
+  readonly services: readonly Service[];
+  readonly account: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Everything the database is made of. */
+  readonly closing: Closing;
+}
+
+export class Database {
+  readonly #parts: DatabaseParts;
+  readonly #dispatcher: Dispatcher;
+  readonly #underWay = new UnderWay();
+  readonly #servers = new Set<ListeningServer>();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: DatabaseParts) {
+    const { services, account, region, clock, log } = parts;
+    this.#parts = parts;
+    this.#dispatcher = new Dispatcher({ services, account, region, clock, log });
+  }
+
+  /**
+   * For `new DynamoDBClient(database.clientConfig())`, or a client of KMS. Each call is a connection of its own, with its own
+   * keys in the cache; clients made with one config share it.
+   */
+  clientConfig({ region = this.#parts.region }: { readonly region?: string } = {}): ClientConfig {
+    return clientConfig(region, inProcessHandler(this.#dispatcher, this.#underWay));
+  }
+
+  /** Rejects with a TypeError where other machines could come in unknown, else with the system's error. */
+  async listen(options: ListenOptions = {}): Promise<ListeningServer> {
+    const { host = '127.0.0.1', port = 0, credentials = [], trustEveryCaller = false } = options;
+    if (credentials.length === 0 && !trustEveryCaller && !isLoopback(host)) {
+      throw new TypeError(
+        `Other machines can reach ${host}: give credentials, or trustEveryCaller if they may do anything.`,
+      );
+    }
+    const { services, account, region, clock, log } = this.#parts;
+    const { rejectReplays = false } = options;
+    const rules = { credentials, account, region, rejectReplays };
+    const dispatcher = new Dispatcher({ services, ...rules, clock, log });
+    const server = await this.#underWay.run(() => listen({ dispatcher, host, port, clock, log }));
+    this.#servers.add(server);
+    return {
+      host: server.host,
+      port: server.port,
+      close: async () => {
+        await server.close();
+        this.#servers.delete(server);
+      },
+    };
+  }
+
+  stats(): Stats {
+    const { kms, engine } = this.#parts;
+    const { sealedPages, sealedBytes, sealMs, openedPages, openedBytes, openMs } = engine.meter;
+    return {
+      kernel: kms.core.kernel,
+      rootKey: kms.rootKeyPlace,
+      kmsCalls: kms.meter.totals(),
+      pagesSealed: sealedPages,
+      bytesSealed: sealedBytes,
+      sealMs,
+      pagesOpened: openedPages,
+      bytesOpened: openedBytes,
+      openMs,
+      cachedBytes: engine.cachedBytes,
+    };
+  }
+
+  /** The keys of all regions but the engine's own, and what they protect. */
+  async keys(): Promise<readonly KeyUse[]> {
+    const { kms, tables } = this.#parts;
+    const summaries = tables.summaries();
+    return kms.summaries().map(({ keyId, arn, region, manager, state, description, aliases }) => ({
+      keyId,
+      arn,
+      region,
+      manager,
+      state,
+      description,
+      aliases,
+      tables: summaries
+        .filter(({ keyArn }) => keyArn === arn)
+        .map(({ name }) => name)
+        .sort(),
+    }));
+  }
+
+  /** Opens every page there is; writes wait meanwhile. Rejects on outages only. */
+  verify(progress?: (done: number, total: number) => void): Promise<Report> {
+    return this.#underWay.run(() => verifyTables(this.#parts, progress));
+  }
+
+  /** Answers what is under way, wipes every key and closes the files. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const ended = this.#underWay.close();
+    await Promise.all([...this.#servers].map((server) => server.close()));
+    await ended;
+    await this.#parts.closing.close();
+  }
+}

@@ -1,0 +1,21 @@
+/** Which names and addresses mean this machine, and which no name server can be made to lie about. */
+import { isIP, isIPv4 } from 'node:net';
+
+/** Only this machine can reach such an address. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase();
+  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
+}
+
+/** An address, or a name that never leaves this machine: no foreign name server gave it to a client (DNS rebinding). */
+export function isFixedName(host: string): boolean {
+  const name = host.toLowerCase();
+  return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost');
+}
+
+/** The host of a Host header, without its port and brackets. */
+export function hostName(header: string): string {
+  const bracketed = /^\[([^\]]*)\](:\d*)?$/.exec(header);
+  if (bracketed !== null) return bracketed[1] ?? '';
+  return header.replace(/:\d*$/, '');
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { clientConfig } from '../../src/server/client-config.ts';
+import { inProcessHandler } from '../../src/server/in-process.ts';
+import { UnderWay } from '../../src/server/under-way.ts';
+import { smallDispatcher } from './support.ts';
+
+test('a config leads to its handler, and to nowhere on any network', () => {
+  const handler = inProcessHandler(smallDispatcher(), new UnderWay());
+  const config = clientConfig('eu-west-1', handler);
+  expect(config.region).toBe('eu-west-1');
+  expect(config.requestHandler).toBe(handler);
+  // No name server knows such a name (RFC 6761 and the list of top-level domains).
+  expect(new URL(config.endpoint).hostname).toBe('cryptable.in-process');
+  expect(handler.httpHandlerConfigs()).toEqual({});
+});
