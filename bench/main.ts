@@ -1,11 +1,13 @@
 /** `npm run bench -- NAME [--json]`: picks a bench by name. With --json stdout gets one object and nothing else. */
+
+import { codec } from './codec.ts';
 import { type Bench, figuresJson, figuresText } from './figures.ts';
 import { http } from './http.ts';
 import { item } from './item.ts';
 import { page } from './page.ts';
 import { seal } from './seal.ts';
 
-const benches: Readonly<Record<string, Bench>> = { seal, page, item, http };
+const benches: Readonly<Record<string, Bench>> = { seal, codec, page, item, http };
 
 async function main(): Promise<void> {
   const [name, ...flags] = process.argv.slice(2);
