@@ -98,10 +98,10 @@ function assertCallersKnown(
   );
 }
 
-async function listen(database: Database, { host, port }: ServeOptions, credentials: readonly Credentials[]) {
+async function listen(database: Database, options: ServeOptions, credentials: readonly Credentials[]) {
+  const { host, port, trustEveryCaller = false } = options;
   try {
-    const pairs = credentials.length === 0 ? {} : { credentials: [...credentials] };
-    return await database.listen({ host, port, ...pairs });
+    return await database.listen({ host, port, credentials, trustEveryCaller });
   } catch (fault) {
     await database.close();
     const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;

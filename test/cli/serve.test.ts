@@ -132,6 +132,13 @@ describe('cryptable serve', () => {
     });
   }
 
+  test('listens beyond this machine when it is told to trust every caller', async () => {
+    const server = await start('data-open', ['--host', '0.0.0.0', '--trust-every-caller']);
+    expect(server.address.host).toBe('0.0.0.0');
+    server.child.kill('SIGTERM');
+    expect(await exitOf(server)).toBe(0);
+  });
+
   test('with a malformed access key exits with 2 and does not show it', async () => {
     const { code, stderr } = await runCommandLine([
       'serve',
