@@ -14,9 +14,11 @@ function binary(name, path) {
 }
 
 function nativeSources() {
-  return readdirSync(join(root, 'native'), { recursive: true })
-    .filter((name) => /\.(cc|h)$/.test(name))
-    .map((name) => join('native', name));
+  return ['native', 'bench/native'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((name) => /\.(cc|h)$/.test(name))
+      .map((name) => join(folder, name)),
+  );
 }
 
 const checks = [

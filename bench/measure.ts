@@ -11,6 +11,15 @@ export async function interleaved(
   contestants: readonly Contestant[],
   rounds: number,
 ): Promise<ReadonlyMap<string, number>> {
+  const turns = await takeTurns(contestants, rounds);
+  return new Map([...turns].map(([name, values]) => [name, median(values)]));
+}
+
+/** The same, with all that was measured: the values of one round stand at one index. */
+export async function takeTurns(
+  contestants: readonly Contestant[],
+  rounds: number,
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const heard = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     // Every other round goes backwards, so that none always follows the same neighbour.
@@ -20,7 +29,16 @@ export async function interleaved(
       if (round > 0) heard.get(name)?.push(value);
     }
   }
-  return new Map([...heard].map(([name, values]) => [name, median(values)]));
+  return heard;
+}
+
+/**
+ * The median of what one round says of two contestants. A machine that is slow for a while is slow for both,
+ * so this holds still where the ratio of their medians does not.
+ */
+export function medianRatio(above: readonly number[], below: readonly number[]): number {
+  if (above.length !== below.length) throw new Error('two contestants took a different number of turns');
+  return median(above.map((value, round) => value / (below[round] ?? Number.NaN)));
 }
 
 export function median(values: readonly number[]): number {

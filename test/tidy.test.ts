@@ -44,7 +44,7 @@ function isTypesOnly(source: string): boolean {
 }
 
 const sources = filesBelow('src', /\.ts$/);
-const nativeSources = filesBelow('native', /\.(cc|h)$/);
+const nativeSources = ['native', 'bench/native'].flatMap((folder) => filesBelow(folder, /\.(cc|h)$/));
 const tests = filesBelow('test', /\.ts$/);
 const benches = filesBelow('bench', /\.ts$/);
 const scripts = filesBelow('.ci', /^(run|.+\.mjs)$/);
