@@ -16,7 +16,8 @@ test('a config leads to its handler, and to nowhere on any network', () => {
 
 test('a signature names the region of its client, and no secret goes into it', async () => {
   const { signer } = clientConfig('eu-west-1', inProcessHandler(smallDispatcher(), new UnderWay()));
-  const request = { headers: { host: 'cryptable.in-process' }, body: '{}' };
+  const headers: Record<string, string> = { host: 'cryptable.in-process' };
+  const request = { headers, body: '{}' };
   const signed = await signer.sign(request);
   expect(signed).toBe(request);
   expect(signed.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=[^,/]+\/\d{8}\/eu-west-1\//);
