@@ -1,7 +1,8 @@
-/** An engine in process for the benches, sealed or with a null cipher, called below the AWS SDK. */
+/** An engine in process for the benches, sealed or with a null cipher, called by its own API and below the AWS SDK. */
 import { join } from 'node:path';
 import { openCryptoCore } from '../src/crypto/open-core.ts';
 import type { Database } from '../src/database.ts';
+import type { EmbeddedTable } from '../src/embedded-table.ts';
 import { openWith } from '../src/open.ts';
 import { createNullCore } from './null-core.ts';
 
@@ -10,7 +11,8 @@ export interface BenchEngine {
   readonly clientConfig: ReturnType<Database['clientConfig']>;
   /** One operation as the SDK's request handler is asked for it; resolves with the parsed answer. */
   call(operation: string, input: object): Promise<Record<string, unknown>>;
-  untilActive(table: string): Promise<void>;
+  /** A new table, ready for use; the hash key is `id`, a text, and the range key, where there is one, `n`, a number. */
+  createTable(name: string, options?: { readonly range: boolean }): Promise<EmbeddedTable>;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,22 @@ export async function openEngine(
   return {
     clientConfig,
     call,
-    untilActive: (table) => untilActive(call, table),
+    createTable: async (name, { range } = { range: false }) => {
+      await call('CreateTable', {
+        TableName: name,
+        AttributeDefinitions: [
+          { AttributeName: 'id', AttributeType: 'S' },
+          ...(range ? [{ AttributeName: 'n', AttributeType: 'N' }] : []),
+        ],
+        KeySchema: [
+          { AttributeName: 'id', KeyType: 'HASH' },
+          ...(range ? [{ AttributeName: 'n', KeyType: 'RANGE' }] : []),
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+      await untilActive(call, name);
+      return database.table(name);
+    },
     close: () => database.close(),
   };
 }

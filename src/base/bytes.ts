@@ -29,8 +29,25 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Up to so many characters of ASCII a loop is quicker than a call into the runtime. */
+const loopedMax = 64;
+
+function isShortAscii(text: string): boolean {
+  if (text.length > loopedMax) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
+}
+
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  if (!isShortAscii(text)) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** How long the text is in UTF-8. */
+export function utf8Bytes(text: string): number {
+  return isShortAscii(text) ? text.length : Buffer.byteLength(text);
 }
 
 /** Throws a TypeError where the bytes are not UTF-8. */

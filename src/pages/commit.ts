@@ -39,6 +39,9 @@ export interface CommitParts {
   readonly trees: Map<number, Tree>;
 }
 
+/** Where so many works wait and nothing is in flight, half of them are made durable while the others run. */
+const splitWorksMin = 32;
+
 export class GroupCommit {
   readonly #parts: CommitParts;
   readonly #writer: TreeWriter;
@@ -72,7 +75,7 @@ export class GroupCommit {
         run: (self) => work(this.#transaction(self)),
         resolve: (value) => resolve(value as T),
         reject,
-        touched: new Set(),
+        touched: [],
         outcome: undefined,
       });
       this.#schedule();
@@ -96,7 +99,7 @@ export class GroupCommit {
     });
   }
 
-  /** Works handed in during one turn share a group. */
+  /** Works handed in during one turn share a group, or two where they are many. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -132,7 +135,17 @@ export class GroupCommit {
   }
 
   #runWorks(): void {
-    while (this.#next < this.#queue.length && this.#running === undefined && this.#group.hasRoom) {
+    const waiting = this.#queue.length - this.#next;
+    const isIdle = this.#flight === undefined && this.#group.works.length === 0;
+    let left = isIdle && waiting >= splitWorksMin ? Math.ceil(waiting / 2) : waiting;
+    // A work may put others back into the queue.
+    while (
+      left > 0 &&
+      this.#next < this.#queue.length &&
+      this.#running === undefined &&
+      this.#group.hasRoom
+    ) {
+      left--;
       this.#run(this.#queue[this.#next++] as Work);
     }
     if (this.#next === 0) return;
@@ -170,7 +183,7 @@ export class GroupCommit {
   #end(work: Work, outcome: NonNullable<Work['outcome']>): void {
     work.outcome = outcome;
     this.#group.works.push(work);
-    if ('fault' in outcome && work.touched.size > 0) this.#runAgain();
+    if ('fault' in outcome && work.touched.length > 0) this.#runAgain();
   }
 
   /** Takes back what the group changed and puts its works in front of the queue, but for those that have a fault. */
@@ -181,11 +194,11 @@ export class GroupCommit {
     const again: Work[] = [];
     for (const work of failed.works) {
       if (work.outcome !== undefined && 'fault' in work.outcome) {
-        work.touched.clear();
+        work.touched.length = 0;
         this.#group.works.push(work);
         continue;
       }
-      work.touched.clear();
+      work.touched.length = 0;
       work.outcome = undefined;
       again.push(work);
     }
@@ -230,7 +243,7 @@ export class GroupCommit {
   #sealFailed(group: Group, fault: unknown): void {
     if (!(fault instanceof SealFault)) throw fault;
     for (const work of group.works) {
-      if (work.touched.has(fault.tree)) work.outcome = { fault: fault.cause, isFinal: true };
+      if (work.touched.includes(fault.tree)) work.outcome = { fault: fault.cause, isFinal: true };
       // A fault of its own may rest on what now never was.
       else if (work.outcome !== undefined && !('isFinal' in work.outcome)) work.outcome = undefined;
     }
@@ -299,7 +312,7 @@ export class GroupCommit {
     };
     const touch = (tree: Tree): TreeState => {
       const state = open(tree);
-      work.touched.add(state);
+      touchTree(work, state);
       return state;
     };
     return {
@@ -328,7 +341,7 @@ export class GroupCommit {
     const known = [this.#parts.trees, this.#flight?.created, this.#group.created];
     if (known.some((trees) => trees?.has(id))) throw new AssertionFault('a tree number is used once');
     const tree = new Tree(newTreeState(id, cipher, emptyHead()), this.#parts.source);
-    work.touched.add(tree.state);
+    touchTree(work, tree.state);
     this.#group.created.set(id, tree);
     this.#writer.plant(tree.state);
     return tree;
@@ -337,7 +350,7 @@ export class GroupCommit {
   #dropTree(work: Work, id: number): MaybePromise<void> {
     const created = this.#group.created.get(id);
     if (created !== undefined) {
-      work.touched.add(created.state);
+      touchTree(work, created.state);
       this.#group.created.delete(id);
       this.#group.forget(created.state, this.#parts.cache.buffers);
       created.state.dropped = true;
@@ -358,10 +371,14 @@ export class GroupCommit {
     const dropping = [this.#flight, this.#group].some((group) => group?.drops.some((drop) => drop.id === id));
     if (version === undefined || dropping) throw new Refusal('TableNotFound', {});
     if (tree !== undefined) {
-      work.touched.add(tree.state);
+      touchTree(work, tree.state);
       this.#group.forget(tree.state, this.#parts.cache.buffers);
       tree.state.dropping = this.#group.settled;
     }
     this.#group.drops.push({ id, expected: version, tree });
   }
+}
+
+function touchTree(work: Work, tree: TreeState): void {
+  if (!work.touched.includes(tree)) work.touched.push(tree);
 }

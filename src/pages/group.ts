@@ -24,7 +24,7 @@ export interface Work {
   readonly resolve: (value: unknown) => void;
   readonly reject: (fault: unknown) => void;
   /** The trees it has changed in this run. */
-  readonly touched: Set<TreeState>;
+  readonly touched: TreeState[];
   outcome: Outcome | undefined;
 }
 
@@ -109,6 +109,7 @@ export class Group {
     const puts = [];
     const deletes = [];
     const heads = [];
+    sealer.begin();
     for (const [tree, change] of this.changes) {
       try {
         const sealed = sealChange(sealer, tree, change);

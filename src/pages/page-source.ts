@@ -17,7 +17,7 @@ import {
   refTagAt,
   refVersionAt,
 } from './layout.ts';
-import { cellAt, cellCount, isOverflowCell, isSoundNode, valueAt, valueBytes } from './node.ts';
+import { cellAt, cellCount, isSoundNode, valueAt, valueBytes } from './node.ts';
 import type { PageCache } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import type { PageSealer } from './sealed-page.ts';
@@ -71,8 +71,8 @@ export class PageSource {
     return tree.stale ? this.#refresh(tree) : undefined;
   }
 
-  /** A copy of a leaf cell's value; undefined, in a promise, means: begin again at the root. */
-  value(
+  /** The value that a leaf cell has in overflow pages; undefined, in a promise, means: begin again at the root. */
+  overflowValue(
     view: TreeView,
     tree: TreeState,
     leaf: Uint8Array,
@@ -80,7 +80,6 @@ export class PageSource {
   ): Uint8Array | Promise<Uint8Array | undefined> {
     const at = valueAt(leaf, cell);
     const size = valueBytes(leaf, cell);
-    if (!isOverflowCell(leaf, cell)) return leaf.slice(at, at + size);
     const listBytes = overflowListHeaderBytes + overflowPageCount(size) * overflowEntryBytes;
     return this.#overflowValue(view, tree, leaf.subarray(at, at + listBytes));
   }

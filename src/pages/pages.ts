@@ -114,7 +114,6 @@ export class PageEngine {
     if (tree === undefined) return;
     tree.state.evictions++;
     this.#cache.evict(tree.state.cached);
-    this.#sealer.wipe();
   }
 
   /** Runs `task` while no commit is under way. */

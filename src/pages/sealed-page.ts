@@ -1,7 +1,13 @@
 /** Between plain pages and stored bodies: associated data, clear headers, tags, and the time sealing takes. */
 import type { Clock } from '../base/clock.ts';
 import { assert, IntegrityFault } from '../base/errors.ts';
-import { type PageBatch, pageBatchStride, sealedPageOverheadBytes, tagBytes } from '../crypto/core.ts';
+import {
+  nonceBytes,
+  type PageBatch,
+  pageBatchStride,
+  sealedPageOverheadBytes,
+  tagBytes,
+} from '../crypto/core.ts';
 import {
   algorithmXaes256Gcm,
   associatedBytes,
@@ -12,6 +18,7 @@ import {
   readU16,
   readU32,
   storeIdBytes,
+  writeU16,
   writeU32,
   writeU64,
 } from './layout.ts';
@@ -43,22 +50,33 @@ export interface SealMeter {
 }
 
 const sealedOverheadBytes = clearHeaderBytes + sealedPageOverheadBytes;
+/** Where the text of a body begins, sealed as plain. */
+const textAt = clearHeaderBytes + nonceBytes;
 const arenaStepBytes = 1 << 20;
+/** A longer arena is not kept for the next commit. */
+const arenaKeptBytesMax = 16 << 20;
 
-/** Memory that grows when it must and is used again. */
-class Arena {
-  bytes = new Uint8Array(0);
+/** Memory for the bodies of one commit, used again for the next. */
+class BodyArena {
+  #bytes = new Uint8Array(0);
+  #used = 0;
 
-  atLeast(size: number): Uint8Array {
-    if (this.bytes.length < size) {
-      this.wipe();
-      this.bytes = new Uint8Array(Math.ceil(size / arenaStepBytes) * arenaStepBytes);
-    }
-    return this.bytes;
+  /** What was given out before will be written over. */
+  begin(): void {
+    this.#used = 0;
+    if (this.#bytes.length > arenaKeptBytesMax) this.#bytes = new Uint8Array(0);
   }
 
-  wipe(): void {
-    this.bytes.fill(0);
+  /** So many bytes of the memory that is returned, from `at` on. */
+  take(size: number): { readonly bytes: Uint8Array; readonly at: number } {
+    // Bodies that lie in the old memory keep it until their commit has ended.
+    if (this.#used + size > this.#bytes.length) {
+      this.#bytes = new Uint8Array(Math.ceil(size / arenaStepBytes) * arenaStepBytes + this.#bytes.length);
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += size;
+    return { bytes: this.#bytes, at };
   }
 }
 
@@ -73,7 +91,9 @@ export class PageSealer {
   };
   readonly #storeId: Uint8Array;
   readonly #clock: Clock;
-  readonly #plain = new Arena();
+  readonly #arena = new BodyArena();
+  #sealAad = new Uint8Array(0);
+  #sealPages = new Uint32Array(0);
   readonly #openAad = new Uint8Array(associatedBytes);
   readonly #openPages = new Uint32Array(pageBatchStride);
 
@@ -84,7 +104,12 @@ export class PageSealer {
     this.#writeAad(this.#openAad, 0, { kind: pageKind.page, tree: 0, page: 0, version: 0 }, 0, 0);
   }
 
-  /** Seals pages of one tree and commit in one call and returns their bodies. */
+  /** Begins a commit: the bodies of the one before may be written over. */
+  begin(): void {
+    this.#arena.begin();
+  }
+
+  /** Seals pages of one tree and commit in one call and returns their bodies, which are good until `begin`. */
   seal(
     cipher: PageCipher,
     tree: number,
@@ -93,13 +118,23 @@ export class PageSealer {
     pages: readonly PlainPage[],
   ): Uint8Array[] {
     const dataKeyId = cipher.dataKeyId;
-    const batch = this.#batchOf(pages, { kind, tree, page: 0, version }, dataKeyId);
+    let totalBytes = pages.length * sealedOverheadBytes;
+    for (const page of pages) totalBytes += page.plainBytes;
+    const { bytes, at } = this.#arena.take(totalBytes);
+    const bodies = this.#layOut(bytes, at, pages, dataKeyId);
+    const batch = this.#batchOf(bytes, at, pages, { kind, tree, page: 0, version }, dataKeyId);
     const begin = this.#clock.monotonicMs();
-    cipher.seal(batch);
+    try {
+      cipher.seal(batch);
+    } catch (fault) {
+      // The pages still lie there in clear.
+      bytes.fill(0, at, at + totalBytes);
+      throw fault;
+    }
     this.meter.sealMs += this.#clock.monotonicMs() - begin;
     this.meter.sealedPages += pages.length;
-    this.meter.sealedBytes += batch.output.length;
-    return this.#bodiesOf(batch, pages.length, dataKeyId);
+    this.meter.sealedBytes += totalBytes;
+    return bodies;
   }
 
   /**
@@ -139,46 +174,51 @@ export class PageSealer {
     if (failed !== -1) throw faultAt(place);
   }
 
-  /** Wipes what sealing left in memory. */
-  wipe(): void {
-    this.#plain.wipe();
-  }
-
-  #batchOf(pages: readonly PlainPage[], place: PagePlace, dataKeyId: number): PageBatch {
-    let totalBytes = 0;
-    for (const page of pages) totalBytes += page.plainBytes;
-    const input = this.#plain.atLeast(totalBytes);
-    const output = new Uint8Array(totalBytes + pages.length * sealedOverheadBytes);
-    const aad = new Uint8Array(pages.length * associatedBytes);
-    const table = new Uint32Array(pages.length * pageBatchStride);
-    let inAt = 0;
-    let outAt = 0;
-    for (let i = 0; i < pages.length; i++) {
-      const { page, plain, plainBytes } = pages[i] as PlainPage;
-      const aadAt = i * associatedBytes;
-      input.set(plain, inAt);
-      if (plain.length < plainBytes) input.fill(0, inAt + plain.length, inAt + plainBytes);
-      this.#writeAad(aad, aadAt, place, dataKeyId, plainBytes);
-      writeU64(aad, aadAt + 28, page);
-      table.set([inAt, plainBytes, outAt + clearHeaderBytes, aadAt, associatedBytes], i * pageBatchStride);
-      inAt += plainBytes;
-      outAt += plainBytes + sealedOverheadBytes;
-    }
-    return { input, output, aad, pages: table };
-  }
-
-  #bodiesOf(batch: PageBatch, count: number, dataKeyId: number): Uint8Array[] {
+  /** Bodies whose texts are yet plain: they are sealed where they lie. */
+  #layOut(bytes: Uint8Array, start: number, pages: readonly PlainPage[], dataKeyId: number): Uint8Array[] {
     const bodies: Uint8Array[] = [];
-    for (let i = 0; i < count; i++) {
-      const plainBytes = batch.pages[i * pageBatchStride + 1] as number;
-      const at = (batch.pages[i * pageBatchStride + 2] as number) - clearHeaderBytes;
-      const body = batch.output.subarray(at, at + plainBytes + sealedOverheadBytes);
-      body[0] = formatVersion;
-      body[1] = algorithmXaes256Gcm;
-      writeU32(body, 4, dataKeyId);
-      bodies.push(body);
+    let at = start;
+    for (const { plain, plainBytes } of pages) {
+      const end = at + plainBytes + sealedOverheadBytes;
+      bytes.set(plain, at + textAt);
+      bytes.fill(0, at + textAt + plain.length, end);
+      bytes[at] = formatVersion;
+      bytes[at + 1] = algorithmXaes256Gcm;
+      writeU16(bytes, at + 2, 0);
+      writeU32(bytes, at + 4, dataKeyId);
+      bodies.push(bytes.subarray(at, end));
+      at = end;
     }
     return bodies;
+  }
+
+  #batchOf(
+    bytes: Uint8Array,
+    start: number,
+    pages: readonly PlainPage[],
+    place: PagePlace,
+    dataKeyId: number,
+  ): PageBatch {
+    if (this.#sealPages.length < pages.length * pageBatchStride) {
+      this.#sealPages = new Uint32Array(2 * pages.length * pageBatchStride);
+      this.#sealAad = new Uint8Array(2 * pages.length * associatedBytes);
+    }
+    const [aad, table] = [this.#sealAad, this.#sealPages];
+    let at = start;
+    let row = 0;
+    for (let i = 0; i < pages.length; i++) {
+      const { page, plainBytes } = pages[i] as PlainPage;
+      const aadAt = i * associatedBytes;
+      this.#writeAad(aad, aadAt, place, dataKeyId, plainBytes);
+      writeU64(aad, aadAt + 28, page);
+      table[row++] = at + textAt;
+      table[row++] = plainBytes;
+      table[row++] = at + clearHeaderBytes;
+      table[row++] = aadAt;
+      table[row++] = associatedBytes;
+      at += plainBytes + sealedOverheadBytes;
+    }
+    return { input: bytes, output: bytes, aad, pages: table.subarray(0, row) };
   }
 
   #writeAad(aad: Uint8Array, at: number, place: PagePlace, dataKeyId: number, plainBytes: number): void {

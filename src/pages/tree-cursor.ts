@@ -25,10 +25,31 @@ export interface CursorRange {
   readonly backwards?: boolean | undefined;
 }
 
-/** The bytes belong to the caller, who may keep them but not change them. */
-export interface Entry {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
+/** One entry where it lies. Its bytes belong to the caller, who may keep them but not change them. */
+export class Entry {
+  /** Where the value lies, from `from` up to `to`. */
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  readonly #leaf: Uint8Array;
+  readonly #cell: number;
+
+  constructor(leaf: Uint8Array, cell: number, bytes: Uint8Array, from: number, to: number) {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+    this.#leaf = leaf;
+    this.#cell = cell;
+  }
+
+  get key(): Uint8Array {
+    const start = keyAt(this.#leaf, this.#cell);
+    return this.#leaf.subarray(start, start + readU16(this.#leaf, this.#cell));
+  }
+
+  get value(): Uint8Array {
+    return this.bytes.subarray(this.from, this.to);
+  }
 }
 
 const readAheadMax = 16;
@@ -82,24 +103,23 @@ export class TreeCursor {
   #entry(): MaybePromise<Entry | undefined> {
     const leaf = this.#leaf;
     const cell = cellAt(leaf, this.#index);
-    const keyStart = keyAt(leaf, cell);
-    const key = leaf.subarray(keyStart, keyStart + readU16(leaf, cell));
-    if (isOverflowCell(leaf, cell)) return this.#overflowEntry(cell, key);
-    const valueStart = valueAt(leaf, cell);
+    if (isOverflowCell(leaf, cell)) return this.#overflowEntry(cell);
+    const from = valueAt(leaf, cell);
     this.#step();
-    return { key, value: leaf.subarray(valueStart, valueStart + valueBytes(leaf, cell)) };
+    return new Entry(leaf, cell, leaf, from, from + valueBytes(leaf, cell));
   }
 
-  #overflowEntry(cell: number, key: Uint8Array): MaybePromise<Entry | undefined> {
+  #overflowEntry(cell: number): MaybePromise<Entry | undefined> {
     // Overflow pages are not part of the copy: they may be others by now.
     if (this.#epoch !== this.#view.epoch(this.#tree)) {
       this.#seekAgain();
       return this.next();
     }
-    const value = this.#source.value(this.#view, this.#tree, this.#leaf, cell);
+    const leaf = this.#leaf;
+    const value = this.#source.overflowValue(this.#view, this.#tree, leaf, cell);
     if (!(value instanceof Promise)) {
       this.#step();
-      return { key, value };
+      return new Entry(leaf, cell, value, 0, value.length);
     }
     return value.then((read) => {
       if (read === undefined) {
@@ -107,7 +127,7 @@ export class TreeCursor {
         return this.next();
       }
       this.#step();
-      return { key, value: read };
+      return new Entry(leaf, cell, read, 0, read.length);
     });
   }
 

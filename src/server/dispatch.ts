@@ -74,7 +74,7 @@ export class Dispatcher {
     if ((method === 'GET' || method === 'HEAD') && rooted) return this.#healthPage();
     const service = this.#serviceOf(headers);
     const contentType = baseTypeOf(headers);
-    const allowed = this.#typesOf(service).includes(contentType);
+    const allowed = this.#isTypeOf(service, contentType);
     if (method !== 'POST' || !rooted || (request.body.length > 0 && !allowed)) {
       return page(404, unknownOperationPage, this.#first);
     }
@@ -131,9 +131,11 @@ export class Dispatcher {
     return dot < 0 ? undefined : this.#services.get(target.slice(0, dot));
   }
 
-  #typesOf(service: Service | undefined): readonly string[] {
-    const services = service === undefined ? [...this.#services.values()] : [service];
-    return [jsonType, ...services.map(({ contentType }) => contentType)];
+  #isTypeOf(service: Service | undefined, type: string): boolean {
+    if (type === jsonType || type === service?.contentType) return true;
+    return (
+      service === undefined && [...this.#services.values()].some(({ contentType }) => contentType === type)
+    );
   }
 
   #healthPage(): ServiceAnswer {

@@ -193,7 +193,7 @@ function basicDateOf(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
 
-function rootArn(account: string): string {
+export function rootArn(account: string): string {
   return `arn:aws:iam::${account}:root`;
 }
 

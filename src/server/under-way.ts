@@ -7,7 +7,7 @@ export class UnderWay {
   #closing: Promise<void> | undefined;
 
   /** Refuses with Outage 'Closed' once closing has begun. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw new Outage('Closed');
     this.#count++;
     try {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Outage } from '../base/errors.ts';
 import type { StoreChange } from './page-store.ts';
-import { packChange, transferred } from './sqlite-change.ts';
+import { packChange } from './sqlite-change.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './sqlite-worker.ts';
 
 interface Waiter {
@@ -42,7 +42,7 @@ export class CommitThread {
   commit(change: StoreChange): Promise<void> {
     const commit = packChange(change, this.#spare);
     if (commit.arena === this.#spare) this.#spare = undefined;
-    return this.#ask({ commit }, transferred(commit));
+    return this.#ask({ commit }, [commit.arena]);
   }
 
   /** Waits for what was handed over, then lets the thread end. */

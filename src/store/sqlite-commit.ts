@@ -1,7 +1,7 @@
 /** One connection that commits: a packed change becomes one SQLite transaction, or nothing. */
 import { Outage } from '../base/errors.ts';
 import { pageIdsMax } from './page-store.ts';
-import { dropStride, headStride, type PackedChange, putStride } from './sqlite-change.ts';
+import { dropStride, headStride, type PackedChange, putStride, tablesOf } from './sqlite-change.ts';
 import { type Database, type DriverName, type Statement, sqliteCode } from './sqlite-driver.ts';
 import { connect, type FileIdentity, mustBeSame } from './sqlite-file.ts';
 
@@ -44,7 +44,9 @@ function expectHead(connection: Connection, tree: number, expected: number): voi
   if ((row?.version ?? 0) !== expected) throw new Outage('StoreConflict');
 }
 
-function apply(connection: Connection, { arena, puts, heads, deletes, drops }: PackedChange): void {
+function apply(connection: Connection, packed: PackedChange): void {
+  const { arena } = packed;
+  const { puts, heads, deletes, drops } = tablesOf(packed);
   const at = (numbers: Float64Array, index: number) => numbers[index] as number;
   for (let i = 0; i < heads.length; i += headStride) expectHead(connection, at(heads, i), at(heads, i + 1));
   for (let i = 0; i < drops.length; i += dropStride) expectHead(connection, at(drops, i), at(drops, i + 1));

@@ -4,6 +4,7 @@ import { IntegrityFault, Outage } from '../base/errors.ts';
 import { CommitThread } from './commit-thread.ts';
 import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { type PageStore, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
+import { ReadSnapshot } from './read-snapshot.ts';
 import { placeOf } from './sqlite-change.ts';
 import { type Database, type DriverName, type Statement, sqliteCode } from './sqlite-driver.ts';
 import { connect, identify, makeFolder, openingFault, pageFile, prepareFile } from './sqlite-file.ts';
@@ -27,9 +28,6 @@ export interface SqliteStore extends PageStore {
 }
 
 export const storeFile = 'store.sqlite';
-
-/** From this many on, one read transaction around all is cheaper than one each. */
-const readsPerTransactionMin = 4;
 
 /**
  * Opens the store of a folder and locks it. Throws Outages: StoreLocked, StoreMissing, StoreForeign,
@@ -75,8 +73,7 @@ class SqlitePages implements SqliteStore {
   readonly #reader: Database;
   readonly #lock: OwnerLock;
   readonly #commits: CommitThread;
-  readonly #begin: Statement;
-  readonly #end: Statement;
+  readonly #snapshot: ReadSnapshot;
   readonly #head: Statement;
   readonly #page: Statement;
   #closing: Promise<void> | undefined;
@@ -87,34 +84,25 @@ class SqlitePages implements SqliteStore {
     this.#reader = reader;
     this.#lock = lock;
     this.#commits = new CommitThread({ path, identity: identify(path), driver });
-    this.#begin = reader.prepare('BEGIN');
-    this.#end = reader.prepare('COMMIT');
+    this.#snapshot = new ReadSnapshot(reader);
     this.#head = reader.prepare('SELECT version, body FROM head WHERE tree = ?');
     this.#page = reader.prepare('SELECT version, body FROM page WHERE place = ?');
   }
 
   readHeads(trees: readonly number[]): (StoredHead | undefined)[] {
-    return this.#read({ tree: trees[0] ?? 0 }, () =>
+    return this.#read({ tree: trees[0] ?? 0 }, trees.length, () =>
       trees.map((tree) => storedHead(this.#head.get(tree), tree)),
     );
   }
 
   readPages(tree: number, ids: readonly number[]): (StoredPage | undefined)[] {
     const one = (id: number) => storedPage(this.#page.get(placeOf(tree, id)), { tree, page: id });
-    return this.#read({ tree, page: ids[0] ?? 0 }, () => {
-      if (ids.length < readsPerTransactionMin) return ids.map(one);
-      this.#begin.run();
-      try {
-        return ids.map(one);
-      } finally {
-        this.#end.run();
-      }
-    });
+    return this.#read({ tree, page: ids[0] ?? 0 }, ids.length, () => ids.map(one));
   }
 
   listPages(tree: number, after: number, limit: number): number[] {
     const sql = 'SELECT place FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?';
-    return this.#read({ tree }, () => {
+    return this.#read({ tree }, 1, () => {
       const first = placeOf(tree, 0);
       const rows = this.#reader.prepare(sql).all(first + after, first + pageIdsMax, limit);
       return rows.map((row) => (row as { place: number }).place % pageIdsMax);
@@ -122,7 +110,7 @@ class SqlitePages implements SqliteStore {
   }
 
   listTrees(after: number, limit: number): number[] {
-    return this.#read({}, () => {
+    return this.#read({}, limit, () => {
       const head = this.#reader.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
       const page = this.#reader.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
       const trees: number[] = [];
@@ -143,7 +131,7 @@ class SqlitePages implements SqliteStore {
 
   commit(change: Parameters<PageStore['commit']>[0]): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(new Outage('Closed'));
-    return this.#commits.commit(change);
+    return this.#snapshot.outside(() => this.#commits.commit(change));
   }
 
   close(): Promise<void> {
@@ -152,6 +140,7 @@ class SqlitePages implements SqliteStore {
   }
 
   async #close(): Promise<void> {
+    this.#snapshot.end();
     try {
       await this.#commits.close();
     } finally {
@@ -160,11 +149,12 @@ class SqlitePages implements SqliteStore {
     }
   }
 
-  #read<T>(place: { tree?: number; page?: number }, read: () => T): T {
+  #read<T>(place: { tree?: number; page?: number }, rows: number, read: () => T): T {
     if (this.#closing !== undefined) throw new Outage('Closed');
     try {
-      return read();
+      return this.#snapshot.read(rows, read);
     } catch (fault) {
+      this.#snapshot.end();
       const code = sqliteCode(fault);
       if (code === 'corrupt' || code === 'notADatabase') throw new IntegrityFault(place);
       if (fault instanceof IntegrityFault || fault instanceof Outage) throw fault;

@@ -2,27 +2,35 @@
 import { IntegrityFault } from '../base/errors.ts';
 
 const knownNameBytesMax = 32;
+const shortTextMax = 12;
 const slotMask = 0x3ff;
 const knownNames: (string | undefined)[] = new Array(slotMask + 1).fill(undefined);
+
+/** The same memory as a Buffer. */
+export function bufferOver(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
 
 /** Reads within its bytes or throws an IntegrityFault; what it returns shares no memory with them. */
 export class ByteReader {
   private readonly buffer: Buffer;
+  private readonly end: number;
   private at: number;
 
-  constructor(bytes: Uint8Array, at: number) {
-    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  /** Reads from `at` on and no further than `end`. A Buffer is taken as it is, which costs less. */
+  constructor(bytes: Uint8Array, at: number, end = bytes.length) {
+    this.buffer = bufferOver(bytes);
     this.at = at;
+    this.end = end;
   }
 
   atEnd(): boolean {
-    return this.at === this.buffer.length;
+    return this.at === this.end;
   }
 
   byte(): number {
-    const value = this.buffer[this.at++];
-    if (value === undefined) throw new IntegrityFault();
-    return value;
+    if (this.at >= this.end) throw new IntegrityFault();
+    return this.buffer[this.at++] as number;
   }
 
   count(): number {
@@ -47,13 +55,13 @@ export class ByteReader {
   /** A count of elements, each of which takes a byte at least: bounds what is allocated. */
   elementCount(): number {
     const count = this.count();
-    if (count > this.buffer.length - this.at) throw new IntegrityFault();
+    if (count > this.end - this.at) throw new IntegrityFault();
     return count;
   }
 
   private step(length: number): number {
     const start = this.at;
-    if (length > this.buffer.length - start) throw new IntegrityFault();
+    if (length > this.end - start) throw new IntegrityFault();
     this.at += length;
     return start;
   }
@@ -61,7 +69,19 @@ export class ByteReader {
   text(): string {
     const length = this.count();
     const start = this.step(length);
-    return this.buffer.toString('utf8', start, start + length);
+    return this.shortAscii(start, length) ?? this.buffer.toString('utf8', start, start + length);
+  }
+
+  /** A few characters of ASCII, for which a call into the runtime would cost more than the loop. */
+  private shortAscii(start: number, length: number): string | undefined {
+    if (length > shortTextMax) return undefined;
+    let text = '';
+    for (let at = start; at < start + length; at++) {
+      const code = this.buffer[at] as number;
+      if (code > 127) return undefined;
+      text += String.fromCharCode(code);
+    }
+    return text;
   }
 
   /** As text(), for names: the same few come again with every item, so they are looked up before they are decoded. */

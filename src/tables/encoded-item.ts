@@ -7,16 +7,20 @@ import type { StoredItem } from './table.ts';
 export class EncodedItem implements StoredItem {
   readonly itemBytes: number;
   readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
   #item: Item | undefined;
 
   /** Throws an IntegrityFault where the bytes are no item; what follows their header is judged when it is decoded. */
-  constructor(bytes: Uint8Array) {
-    this.itemBytes = encodedItemBytes(bytes);
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.itemBytes = encodedItemBytes(bytes, from, to);
     this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
   }
 
   get item(): Item {
-    this.#item ??= decodeItem(this.#bytes);
+    this.#item ??= decodeItem(this.#bytes, this.#from, this.#to);
     return this.#item;
   }
 }

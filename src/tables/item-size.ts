@@ -1,4 +1,5 @@
 /** What an item weighs by DynamoDB's rules (aws-behaviour §5.4), and the limit on it. */
+import { utf8Bytes } from '../base/bytes.ts';
 import { Refusal } from '../base/errors.ts';
 import type { AttributeValue, Item } from './attribute.ts';
 import { significantDigits } from './number.ts';
@@ -8,7 +9,7 @@ export const itemBytesMax = 409_600;
 /** Names and values; the overhead that is billed for storage is not counted. */
 export function itemBytes(item: Item): number {
   let bytes = 0;
-  for (const [name, value] of item) bytes += Buffer.byteLength(name) + valueBytes(value);
+  for (const [name, value] of item) bytes += utf8Bytes(name) + valueBytes(value);
   return bytes;
 }
 
@@ -35,12 +36,12 @@ const containerBytes = 3;
 const elementBytes = 1;
 
 export function valueBytes(value: AttributeValue): number {
-  if ('S' in value) return Buffer.byteLength(value.S);
+  if ('S' in value) return utf8Bytes(value.S);
   if ('N' in value) return numberBytes(value.N);
   if ('B' in value) return value.B.length;
   if ('M' in value) return containerBytes + value.M.size * elementBytes + itemBytes(value.M);
   if ('L' in value) return containerBytes + value.L.length * elementBytes + sum(value.L, valueBytes);
-  if ('SS' in value) return sum(value.SS, (text) => Buffer.byteLength(text));
+  if ('SS' in value) return sum(value.SS, (text) => utf8Bytes(text));
   if ('NS' in value) return sum(value.NS, numberBytes);
   if ('BS' in value) return sum(value.BS, (bytes) => bytes.length);
   return 1;

@@ -44,9 +44,8 @@ const decodeLevelsMax = 256;
 
 const writer = new ByteWriter();
 
-/** The bytes of an item, its size by DynamoDB's rules in front. */
-export function encodeItem(item: Item): Uint8Array {
-  const size = itemBytes(item);
+/** The bytes of an item, its size by DynamoDB's rules in front, which the caller may know already. */
+export function encodeItem(item: Item, size = itemBytes(item)): Uint8Array {
   assert(size < 2 ** 24, 'the size of an item fits its header');
   writer.begin();
   writer.byte(format);
@@ -110,19 +109,20 @@ function writeValue(value: AttributeValue): void {
   else writeAll(tags.binaries, value.BS, (bytes) => writer.bytes(bytes));
 }
 
-/** The item again. Throws an IntegrityFault where the bytes are none. */
-export function decodeItem(bytes: Uint8Array): Item {
-  if (bytes[0] !== format || bytes.length < headerBytes) throw new IntegrityFault();
-  const reader = new ByteReader(bytes, headerBytes);
+/** The item that lies there. Throws an IntegrityFault where the bytes are none. */
+export function decodeItem(bytes: Uint8Array, from = 0, to = bytes.length): Item {
+  if (to - from < headerBytes || bytes[from] !== format) throw new IntegrityFault();
+  const reader = new ByteReader(bytes, from + headerBytes, to);
   const item = readMap(reader, decodeLevelsMax);
   if (!reader.atEnd()) throw new IntegrityFault();
   return item;
 }
 
 /** The size by DynamoDB's rules of an encoded item, without decoding it. */
-export function encodedItemBytes(bytes: Uint8Array): number {
-  if (bytes[0] !== format || bytes.length < headerBytes) throw new IntegrityFault();
-  return (bytes[1] as number) + (bytes[2] as number) * 0x100 + (bytes[3] as number) * 0x10000;
+export function encodedItemBytes(bytes: Uint8Array, from = 0, to = bytes.length): number {
+  if (to - from < headerBytes || bytes[from] !== format) throw new IntegrityFault();
+  const [low, middle, high] = [bytes[from + 1], bytes[from + 2], bytes[from + 3]];
+  return (low as number) + (middle as number) * 0x100 + (high as number) * 0x10000;
 }
 
 function readMap(reader: ByteReader, levelsLeft: number): Item {

@@ -1,5 +1,5 @@
 /** The primary key of a table and its place in the tree. */
-import { utf8 } from '../base/bytes.ts';
+import { utf8, utf8Bytes } from '../base/bytes.ts';
 import { assert, Refusal } from '../base/errors.ts';
 import { type AttributeValue, attributeType, type Item, type KeyAttributeType } from './attribute.ts';
 import { numberKey } from './number-key.ts';
@@ -29,26 +29,32 @@ export function keyAttributes(schema: KeySchema): readonly KeyAttribute[] {
 
 /** Refuses an empty or too long key value; its type is known to fit. */
 export function checkKeyValue(schema: KeySchema, { name, type }: KeyAttribute, value: AttributeValue): void {
-  const bytes = keyPartBytes(value);
-  if (bytes.length === 0) {
+  const size = keyPartSize(value);
+  if (size === 0) {
     const kind = type === 'B' ? 'binary' : 'string';
     refuse(
       'One or more parameter values are not valid. ' +
         `The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
     );
   }
-  if (name === schema.hash.name && bytes.length > hashKeyBytesMax) {
+  if (name === schema.hash.name && size > hashKeyBytesMax) {
     refuse(
       'One or more parameter values were invalid: ' +
         `Size of hashkey has exceeded the maximum size limit of${hashKeyBytesMax} bytes`,
     );
   }
-  if (name !== schema.hash.name && bytes.length > rangeKeyBytesMax) {
+  if (name !== schema.hash.name && size > rangeKeyBytesMax) {
     refuse(
       'One or more parameter values were invalid: ' +
         `Aggregated size of all range keys has exceeded the size limit of ${rangeKeyBytesMax} bytes`,
     );
   }
+}
+
+/** A number is far from either limit: that it has a length is enough. */
+function keyPartSize(value: AttributeValue): number {
+  if ('S' in value) return utf8Bytes(value.S);
+  return 'B' in value ? value.B.length : 1;
 }
 
 /** A `Key` parameter: exactly the key attributes, of the right types, neither empty nor too long. */

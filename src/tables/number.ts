@@ -103,7 +103,19 @@ export const numberText: (decimal: Decimal) => string = textOf;
 
 /** How many digits carry meaning, by which DynamoDB charges a number. */
 export function significantDigits(canonical: string): number {
-  return decimalOf(canonical).digits.length;
+  let count = 0;
+  let zeros = 0;
+  for (let i = 0; i < canonical.length; i++) {
+    const code = canonical.charCodeAt(i);
+    if (!isDigit(code)) continue;
+    // Zeros count once another digit stands on either side of them.
+    if (code === 48) zeros++;
+    else {
+      count += count === 0 ? 1 : zeros + 1;
+      zeros = 0;
+    }
+  }
+  return count;
 }
 
 /** Texts of at most this length are integers that a double holds exactly, and so are their sums. */

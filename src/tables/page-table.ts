@@ -3,10 +3,11 @@
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { Tree } from '../pages/tree.ts';
-import type { TreeCursor } from '../pages/tree-cursor.ts';
+import type { Entry, TreeCursor } from '../pages/tree-cursor.ts';
 import type { MaybePromise } from '../store/page-store.ts';
+import { bufferOver } from './byte-reader.ts';
 import { EncodedItem } from './encoded-item.ts';
-import { encodeItem } from './item.ts';
+import { decodeItem, encodedItemBytes, encodeItem } from './item.ts';
 import type { KeySchema } from './key-schema.ts';
 import type { ItemCursor, KeyRange, OpenTable, StoredItem, WriteDecision } from './table.ts';
 
@@ -41,8 +42,7 @@ export class PageTable implements OpenTable {
   }
 
   get(key: Uint8Array): MaybePromise<StoredItem | undefined> {
-    const bytes = this.#tree.get(key);
-    return bytes instanceof Promise ? bytes.then(itemOf) : itemOf(bytes);
+    return this.#tree.read(key, decoded);
   }
 
   write<T>(key: Uint8Array, decide: (old: StoredItem | undefined) => WriteDecision<T>): Promise<T> {
@@ -62,7 +62,9 @@ export class PageTable implements OpenTable {
     const decision = decide(itemOf(old));
     if ('unchanged' in decision) return decision.result;
     const { next, result } = decision;
-    if (next !== undefined) return after(tx.put(this.#tree, key, encodeItem(next)), result);
+    if (next !== undefined) {
+      return after(tx.put(this.#tree, key, encodeItem(next, decision.nextBytes)), result);
+    }
     return old === undefined ? result : after(tx.delete(this.#tree, key), result);
   }
 
@@ -73,6 +75,9 @@ export class PageTable implements OpenTable {
 
 class PageItemCursor implements ItemCursor {
   readonly #entries: TreeCursor;
+  /** The memory that the last entry lay in, and the same as a Buffer: many entries lie in one leaf. */
+  #memory: Uint8Array = new Uint8Array();
+  #buffer = bufferOver(this.#memory);
 
   constructor(entries: TreeCursor) {
     this.#entries = entries;
@@ -80,8 +85,23 @@ class PageItemCursor implements ItemCursor {
 
   next(): MaybePromise<StoredItem | undefined> {
     const entry = this.#entries.next();
-    return entry instanceof Promise ? entry.then((found) => itemOf(found?.value)) : itemOf(entry?.value);
+    return entry instanceof Promise ? entry.then((found) => this.#itemOf(found)) : this.#itemOf(entry);
   }
+
+  #itemOf(entry: Entry | undefined): StoredItem | undefined {
+    if (entry === undefined) return undefined;
+    const { bytes, from, to } = entry;
+    if (bytes !== this.#memory) {
+      this.#memory = bytes;
+      this.#buffer = bufferOver(bytes);
+    }
+    return new EncodedItem(this.#buffer, from, to);
+  }
+}
+
+/** Decoded at once, where it lies in an opened page: its bytes need no copy. */
+function decoded(bytes: Uint8Array, from: number, to: number): StoredItem {
+  return { item: decodeItem(bytes, from, to), itemBytes: encodedItemBytes(bytes, from, to) };
 }
 
 function itemOf(bytes: Uint8Array | undefined): StoredItem | undefined {

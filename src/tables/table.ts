@@ -9,9 +9,12 @@ export interface StoredItem {
   readonly itemBytes: number;
 }
 
-/** What a write decides, seeing the committed item: the next item, `undefined` to delete it, or no change at all. */
+/**
+ * What a write decides, seeing the committed item: the next item, `undefined` to delete it, or no change at all.
+ * `nextBytes` is the next item's size by DynamoDB's rules, where it is known already.
+ */
 export type WriteDecision<T> =
-  | { readonly next: Item | undefined; readonly result: T }
+  | { readonly next: Item | undefined; readonly nextBytes?: number; readonly result: T }
   | { readonly unchanged: true; readonly result: T };
 
 /** A half-open range of encoded tree keys (key-schema.ts makes them); an absent bound is open. */

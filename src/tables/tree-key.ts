@@ -47,9 +47,13 @@ function partitionPrefix(hashValue: AttributeValue): Uint8Array {
   const part = keyPartBytes(hashValue);
   assert(part.length <= hashKeyBytesMax, 'a partition key has been checked');
   const prefix = new Uint8Array(6 + part.length);
-  const view = new DataView(prefix.buffer);
-  view.setUint32(0, hash32(part));
-  view.setUint16(4, part.length);
+  const hash = hash32(part);
+  prefix[0] = hash >>> 24;
+  prefix[1] = hash >>> 16;
+  prefix[2] = hash >>> 8;
+  prefix[3] = hash;
+  prefix[4] = part.length >>> 8;
+  prefix[5] = part.length;
   prefix.set(part, 6);
   return prefix;
 }

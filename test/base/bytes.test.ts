@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareBytes, concatBytes, equalBytes, textOf, utf8 } from '../../src/base/bytes.ts';
+import { compareBytes, concatBytes, equalBytes, textOf, utf8, utf8Bytes } from '../../src/base/bytes.ts';
 
 const bytes = (...values: number[]) => Uint8Array.of(...values);
 
@@ -45,6 +45,15 @@ describe('text', () => {
     test(`${JSON.stringify(text)} comes back from its bytes`, () => {
       expect(utf8(text)).toEqual(new Uint8Array(Buffer.from(text)));
       expect(textOf(utf8(text))).toBe(text);
+    });
+  }
+
+  for (const length of [0, 1, 63, 64, 65, 1000]) {
+    test(`of ${length} characters is as long in UTF-8 as Node says, of ASCII or not`, () => {
+      for (const text of ['x'.repeat(length), `${'x'.repeat(length)}é`, 'é'.repeat(length)]) {
+        expect(utf8(text)).toEqual(new Uint8Array(Buffer.from(text)));
+        expect(utf8Bytes(text)).toBe(Buffer.byteLength(text));
+      }
     });
   }
 

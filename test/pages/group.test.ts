@@ -12,7 +12,7 @@ import { newCipher, value } from './support.ts';
 function workWith(outcome: Work['outcome']): { work: Work; end: Promise<unknown> } {
   let work: Work | undefined;
   const end = new Promise((resolve, reject) => {
-    work = { run: () => undefined, resolve, reject, touched: new Set(), outcome };
+    work = { run: () => undefined, resolve, reject, touched: [], outcome };
   });
   if (work === undefined) throw new Error('a promise runs its executor');
   return { work, end: end.catch((fault) => ({ rejected: fault })) };

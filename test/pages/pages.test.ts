@@ -115,20 +115,6 @@ describe('the cache of an engine', () => {
     expect([tree.state.cached.size, tree.stats().pages]).toEqual([1, 1]);
   });
 
-  test('leaves no plaintext where pages were sealed when they are evicted', async () => {
-    const { cipher, engine, tree } = await treeOf(1, 100);
-    let sealed = value(0);
-    const seal: typeof cipher.seal = (batch) => {
-      sealed = batch.input;
-      cipher.seal(batch);
-    };
-    tree.state.cipher = { dataKeyId: 1, seal, open: cipher.open };
-    await engine.transact((tx) => tx.put(tree, a, value(100)));
-    expect(sealed.includes(0xab)).toBe(true);
-    engine.evictTree(1);
-    expect(sealed.every((byte) => byte === 0)).toBe(true);
-  });
-
   test('gives nothing after an eviction where the key has gone (R-REV-1)', async () => {
     const { cipher, engine, tree } = await treeOf(300, 100);
     const cursor = tree.cursor();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { IntegrityFault, Refusal } from '../../src/base/errors.ts';
 import { clearHeaderBytes, pageKind, plainPageBytes } from '../../src/pages/layout.ts';
 import { copyTag, type PagePlace, PageSealer } from '../../src/pages/sealed-page.ts';
+import type { CoreCipher } from '../support/core-cipher.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { core, flipped, newCipher, value } from './support.ts';
 
@@ -139,6 +140,60 @@ test('pages of one call are sealed under nonces that begin alike and are all dif
   expect(nonces.map((batch) => new Set(batch.map((nonce) => nonce.slice(0, 24))).size)).toEqual([1, 1]);
   expect(new Set(nonces.flat()).size).toBe(40);
   expect(nonces[0]?.[0]?.slice(0, 24)).not.toBe(nonces[1]?.[0]?.slice(0, 24));
+});
+
+describe('the memory that pages are sealed in', () => {
+  const plain = { page: 4, plain: value(300), plainBytes: 300 };
+
+  /** Seals under `cipher` and looks at the memory before and after. */
+  function looking(sealer: PageSealer, cipher: CoreCipher) {
+    let memory = value(0);
+    let wasPlain = false;
+    const seal: CoreCipher['seal'] = (batch) => {
+      memory = batch.output;
+      wasPlain = memory.includes(0xab);
+      cipher.seal(batch);
+    };
+    const sealing = () => sealer.seal({ ...cipher, seal }, 3, 6, pageKind.page, [plain]);
+    return { sealing, isPlain: () => holdsPlain(memory), wasPlain: () => wasPlain };
+  }
+
+  /** Random bytes hold no run of so many that are alike. */
+  function holdsPlain(memory: Uint8Array): boolean {
+    return Buffer.from(memory.buffer, memory.byteOffset, memory.length).includes(Buffer.from(value(8)));
+  }
+
+  test('holds no plaintext once they are sealed', () => {
+    const { sealing, isPlain, wasPlain } = looking(new PageSealer(storeId, clock), newCipher());
+    sealing();
+    expect([wasPlain(), isPlain()]).toEqual([true, false]);
+  });
+
+  test('holds no plaintext where the key has gone', () => {
+    const cipher = newCipher();
+    const { sealing, isPlain, wasPlain } = looking(new PageSealer(storeId, clock), cipher);
+    cipher.refuseWith(new Refusal('TableKeyRefused', { message: 'gone', denied: false }));
+    expect(sealing).toThrow(Refusal);
+    expect([wasPlain(), isPlain()]).toEqual([true, false]);
+  });
+
+  test('serves the next commit again, and never two of its calls at once', () => {
+    const sealer = new PageSealer(storeId, clock);
+    const cipher = newCipher();
+    const large = { page: 5, plain: value(2 ** 20), plainBytes: 2 ** 20 };
+    const seal = (page: typeof plain) => sealer.seal(cipher, 3, 6, pageKind.page, [page])[0] ?? value(0);
+    const opens = (body: Uint8Array, { page, plainBytes }: typeof plain) => {
+      const into = value(plainBytes, 0);
+      sealer.open(cipher, { ...place, page }, body, undefined, 0, into, 0, plainBytes);
+      return into.every((byte) => byte === 0xab);
+    };
+    const bodies = [seal(plain), seal(large), seal(plain)];
+    expect(bodies.map((body, i) => opens(body, i === 1 ? large : plain))).toEqual([true, true, true]);
+    sealer.begin();
+    const next = seal(plain);
+    expect(next.buffer).toBe(bodies[2]?.buffer);
+    expect(opens(next, plain)).toBe(true);
+  });
 });
 
 test('sealing and opening are counted, with the time they take', () => {

@@ -26,6 +26,25 @@ describe('reading a tree', () => {
     expect((await atOnce.openTree(1, cipher)).get(key(1))).toEqual(value(100));
   });
 
+  for (const bytes of [100, 5000]) {
+    test(`lends a value of ${bytes} bytes where it lies, and nothing for keys beside it`, async () => {
+      const { store, cipher, tree } = await treeOf(60, bytes);
+      const later = PageEngine.open({ store: answeringLater(store), storeId: store.storeId });
+      for (const read of [tree, await later.openTree(1, cipher)]) {
+        let lent: Uint8Array | undefined;
+        const take = (held: Uint8Array, from: number, to: number) => {
+          lent = held;
+          return held.slice(from, to);
+        };
+        expect(await read.read(key(59), take)).toEqual(value(bytes));
+        expect(lent).toBeInstanceOf(Uint8Array);
+        lent = undefined;
+        expect(await read.read(key(60), take)).toBeUndefined();
+        expect(lent).toBeUndefined();
+      }
+    });
+  }
+
   test('gives copies: no reader can change what the next one sees', async () => {
     const { tree } = await treeOf(1, 100);
     (await tree.get(key(0)))?.fill(0);

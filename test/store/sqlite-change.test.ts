@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AssertionFault } from '../../src/base/errors.ts';
 import { pageIdsMax, treesMax } from '../../src/store/page-store.ts';
-import { headStride, packChange, placeOf, putStride, transferred } from '../../src/store/sqlite-change.ts';
+import { headStride, packChange, placeOf, putStride, tablesOf } from '../../src/store/sqlite-change.ts';
 import { body, change, head, put } from './support.ts';
 
 describe('the place of a page', () => {
@@ -36,7 +36,9 @@ describe('a packed change', () => {
   });
 
   test('holds every number and body of the change', () => {
-    const { arena, puts, heads, deletes, drops } = packChange(whole, undefined);
+    const packed = packChange(whole, undefined);
+    const { arena } = packed;
+    const { puts, heads, deletes, drops } = tablesOf(packed);
     const bytesAt = (offset = 0, length = 0) => [...new Uint8Array(arena, offset, length)];
     for (const [index, { tree, id, version, body: bytes }] of whole.puts.entries()) {
       const [place, packedVersion, offset, length] = puts.subarray(index * putStride);
@@ -53,24 +55,30 @@ describe('a packed change', () => {
     const page = put(1, 1);
     const { arena } = packChange(change({ puts: [page] }), undefined);
     page.body.fill(0);
-    expect([...new Uint8Array(arena, 0, 100)]).toEqual([...put(1, 1).body]);
+    expect([...new Uint8Array(arena, 32, 100)]).toEqual([...put(1, 1).body]);
   });
 
-  test('uses a spare arena where it is long enough, and only then', () => {
-    const spare = new ArrayBuffer(1000);
+  test('uses a spare arena where it is long enough for numbers and bodies, and only then', () => {
+    const spare = new ArrayBuffer(1032);
     expect(packChange(change({ puts: [put(1, 1, 1, 1000)] }), spare).arena).toBe(spare);
     const longer = packChange(change({ puts: [put(1, 1, 1, 1001)] }), spare).arena;
     expect(longer).not.toBe(spare);
-    expect(longer.byteLength).toBeGreaterThan(1000);
+    expect(longer.byteLength).toBeGreaterThan(1032);
   });
 
-  test('hands over all its memory', () => {
+  test('writes over all of what a spare arena held before', () => {
+    const spare = new ArrayBuffer(100_000);
+    new Uint8Array(spare).fill(0xff);
+    const packed = packChange(whole, spare);
+    expect(packed.arena).toBe(spare);
+    expect(tablesOf(packed)).toEqual(tablesOf(packChange(whole, undefined)));
+  });
+
+  test('travels with its arena alone', () => {
     const packed = packChange(whole, undefined);
-    const moved = structuredClone(packed, { transfer: transferred(packed) });
-    expect([...moved.drops]).toEqual([5, 6]);
-    expect([packed.arena, packed.puts, packed.heads, packed.deletes, packed.drops].map(sizeOf)).toEqual([
-      0, 0, 0, 0, 0,
-    ]);
+    const moved = structuredClone(packed, { transfer: [packed.arena] });
+    expect([...tablesOf(moved).drops]).toEqual([5, 6]);
+    expect(packed.arena.byteLength).toBe(0);
   });
 
   test('refuses a page that no store has', () => {
@@ -79,7 +87,3 @@ describe('a packed change', () => {
     expect(() => packChange(change({ deletes: [beyond] }), undefined)).toThrow(AssertionFault);
   });
 });
-
-function sizeOf({ byteLength }: { byteLength: number }): number {
-  return byteLength;
-}

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ownerLockFile } from '../../src/store/owner-lock.ts';
 import type { StoreChange } from '../../src/store/page-store.ts';
-import { packChange, transferred } from '../../src/store/sqlite-change.ts';
+import { packChange, tablesOf } from '../../src/store/sqlite-change.ts';
 import { connect, identify, pageFile, prepareFile } from '../../src/store/sqlite-file.ts';
 import type { WorkerStart } from '../../src/store/sqlite-worker.ts';
 import { body, change, head, put, temporaryFolder } from './support.ts';
@@ -26,7 +26,7 @@ function startedThread() {
   });
   const send = (parts: Partial<StoreChange>) => {
     const commit = packChange(change(parts), undefined);
-    thread.postMessage({ commit }, transferred(commit));
+    thread.postMessage({ commit }, [commit.arena]);
   };
   const answer = async () => (await once(thread, 'message'))[0];
   const heads = () => reader.prepare('SELECT tree, version FROM head').all();
@@ -57,8 +57,8 @@ describe('the thread that commits', () => {
     const { thread, answer } = startedThread();
     const commit = packChange(change({ puts: [put(1, 1)] }), undefined);
     // A version that no column takes.
-    commit.puts[1] = Number.NaN;
-    thread.postMessage({ commit }, transferred(commit));
+    tablesOf(commit).puts[1] = Number.NaN;
+    thread.postMessage({ commit }, [commit.arena]);
     const { fault } = await answer();
     expect(fault.code).toBe('StoreUnavailable');
     expect(fault.cause).toMatch(/NOT NULL constraint failed: page.version/);
@@ -68,8 +68,8 @@ describe('the thread that commits', () => {
     const { thread, answer } = startedThread();
     const secret = Buffer.from('a body that no log may hold');
     const commit = packChange(change({ puts: [{ tree: 1, id: 1, version: 1, body: secret }] }), undefined);
-    commit.puts[1] = Number.NaN;
-    thread.postMessage({ commit }, transferred(commit));
+    tablesOf(commit).puts[1] = Number.NaN;
+    thread.postMessage({ commit }, [commit.arena]);
     const { fault } = await answer();
     expect(JSON.stringify(fault)).not.toContain('no log may hold');
   });

@@ -82,6 +82,12 @@ test('bytes are decoded wherever they lie in their buffer', () => {
   const page = new Uint8Array(8192).fill(0xee);
   page.set(bytes, 100);
   expect(decodeItem(page.subarray(100, 100 + bytes.length))).toEqual(sample);
+  expect(decodeItem(page, 100, 100 + bytes.length)).toEqual(sample);
+  expect(encodedItemBytes(page, 100, 100 + bytes.length)).toBe(itemBytes(sample));
+  // What lies behind its end is not read, though the buffer goes on.
+  for (let end = 100; end < 100 + bytes.length; end++) {
+    expect(() => decodeItem(page, 100, end), String(end)).toThrow(IntegrityFault);
+  }
 });
 
 describe('bytes that are no item', () => {

@@ -1,10 +1,38 @@
 import Big from 'big.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addNumbers, canonicalNumber, compareNumbers, subtractNumbers } from '../../src/tables/number.ts';
+import {
+  addNumbers,
+  canonicalNumber,
+  compareNumbers,
+  decimalOf,
+  significantDigits,
+  subtractNumbers,
+} from '../../src/tables/number.ts';
 import { anyNumber, refusal } from './support.ts';
 
 const nines38 = '9'.repeat(38);
+
+test('the digits that carry meaning are those of the number taken apart', () => {
+  for (const text of [
+    '0',
+    '7',
+    '-70',
+    '700.5',
+    '0.007',
+    '10.010',
+    '1002003',
+    `1${'0'.repeat(37)}1`.slice(1),
+  ]) {
+    const canonical = canonicalNumber(text);
+    expect(significantDigits(canonical), text).toBe(decimalOf(canonical).digits.length);
+  }
+  fc.assert(
+    fc.property(anyNumber, (canonical) => {
+      expect(significantDigits(canonical)).toBe(decimalOf(canonical).digits.length);
+    }),
+  );
+});
 
 describe('a number has one canonical text', () => {
   const cases: [string, string][] = [

@@ -32,7 +32,7 @@ export const putItem = operation({
       checkItemKey(table.keySchema, item);
       const replaced = await table.write(encodeKey(table.keySchema, item), (old) => {
         requireCondition(condition, old, input);
-        return { next: item, result: old };
+        return { next: item, nextBytes: bytes, result: old };
       });
       return answer(input, replaced, bytes);
     });
