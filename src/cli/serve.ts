@@ -81,9 +81,13 @@ async function run(options: ServeOptions): Promise<void> {
   const server = await listen(database, options, credentials);
   process.stdout.write(startText({ options, address: server, stats: database.stats(), credentials }));
   await stopAsked(log, (stop) => answerParent(database, server, stop));
-  await server.close();
-  await database.close();
-  leaveParent();
+  try {
+    await server.close();
+    await database.close();
+  } finally {
+    // What could not be closed must not keep the process from ending.
+    leaveParent();
+  }
   log.info({}, 'stopped');
 }
 

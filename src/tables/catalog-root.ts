@@ -41,6 +41,7 @@ export async function openCatalogRoot({ store, keys, namespace }: CatalogRootOpt
     await makeRoot({ store, keys, namespace });
     return;
   }
+  if (head.version !== rootVersion) throw new IntegrityFault(place);
   const { identity, wrapped } = decodeRoot(head.body);
   keys.hold(identity, wrapped);
   try {

@@ -67,6 +67,13 @@ test('a root does not open with another key service', async () => {
   await expect(openRoot(store, another)).rejects.toThrow(IntegrityFault);
 });
 
+/** As someone would who can write to the store, and not through it. */
+async function replaceRoot(store: PageStore, body: Uint8Array, version: number): Promise<void> {
+  const nothing = { puts: [], deletes: [], heads: [], drops: [] };
+  await store.commit({ ...nothing, drops: [{ tree: rootTree, expected: 1 }] });
+  await store.commit({ ...nothing, heads: [{ tree: rootTree, expected: 0, version, body }] });
+}
+
 describe('a root that is not what was written is refused (R-INT-6)', () => {
   test('each byte flipped in turn, in each of three ways', async () => {
     const { kms } = await openKms();
@@ -88,17 +95,21 @@ describe('a root that is not what was written is refused (R-INT-6)', () => {
     const store = createMemoryStore();
     await openRoot(store, kms);
     const body = (await rootOf(store)).slice();
-    let version = 1;
-    const replace = (next: Uint8Array) => {
-      const head = { tree: rootTree, expected: version, version: ++version, body: next };
-      return store.commit({ puts: [], deletes: [], heads: [head], drops: [] });
-    };
+    const replace = (next: Uint8Array) => replaceRoot(store, next, 1);
     for (const next of [body.subarray(0, -1), new Uint8Array([...body, 0x20]), new Uint8Array()]) {
       await replace(next);
       await expect(openRoot(store, kms)).rejects.toThrow(IntegrityFault);
     }
     await replace(body);
     await openRoot(store, kms);
+  });
+
+  test('under another version than it was written with', async () => {
+    const { kms } = await openKms();
+    const store = createMemoryStore();
+    await openRoot(store, kms);
+    await replaceRoot(store, (await rootOf(store)).slice(), 2);
+    await expect(openRoot(store, kms)).rejects.toThrow(IntegrityFault);
   });
 
   test('gone from a store that has more than it (R-INT-5)', async () => {
