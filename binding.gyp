@@ -31,19 +31,24 @@
       'dependencies': ['kernel_portable'],
       'defines': ['NAPI_VERSION=8'],
       'sources': [
+        'native/async_batch.cc',
         'native/batch.cc',
         'native/bind.cc',
+        'native/bind_call.cc',
+        'native/bind_pages.cc',
         'native/cipher.cc',
         'native/cpu.cc',
         'native/envelope.cc',
         'native/kdf.cc',
         'native/kernels.cc',
+        'native/overlap.cc',
         'native/random.cc',
         'native/secret.cc',
         'native/self_test.cc',
       ],
       'conditions': [
-        ['target_arch=="x64"', {'dependencies': ['kernel_aesni', 'kernel_vaes512']}],
+        ['target_arch=="x64"', {'dependencies': ['kernel_aesni', 'kernel_vaes256', 'kernel_vaes512']}],
+        ['target_arch=="arm64"', {'dependencies': ['kernel_armv8']}],
         ['OS=="linux"', {
           'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,--gc-sections', '-Wl,-z,relro,-z,now',
                       '-Wl,--exclude-libs,ALL'],
@@ -62,17 +67,35 @@
           'sources': ['native/kernel_aesni.cc'],
         },
         {
+          'target_name': 'kernel_vaes256',
+          'type': 'static_library',
+          'cflags': ['-maes', '-mpclmul', '-mvaes', '-mvpclmulqdq', '-mavx2'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-maes', '-mpclmul', '-mvaes', '-mvpclmulqdq', '-mavx2']},
+          'sources': ['native/kernel_vaes256.cc'],
+        },
+        {
           # gcc 12 calls the undefined registers of its own AVX-512 headers uninitialized.
           'target_name': 'kernel_vaes512',
           'type': 'static_library',
           'cflags': ['-Wno-uninitialized', '-Wno-maybe-uninitialized',
                      '-maes', '-mpclmul', '-mvaes', '-mvpclmulqdq', '-mavx512f', '-mavx512bw', '-mavx512vl',
-                     '-mavx512dq', '-mbmi2', '-mprefer-vector-width=512'],
+                     '-mavx512dq', '-mavx512vbmi', '-mbmi2', '-mprefer-vector-width=512'],
           'xcode_settings': {
             'OTHER_CFLAGS': ['-maes', '-mpclmul', '-mvaes', '-mvpclmulqdq', '-mavx512f', '-mavx512bw',
-                             '-mavx512vl', '-mavx512dq', '-mbmi2'],
+                             '-mavx512vl', '-mavx512dq', '-mavx512vbmi', '-mbmi2'],
           },
           'sources': ['native/kernel_vaes512.cc'],
+        },
+      ],
+    }],
+    ['target_arch=="arm64"', {
+      'targets': [
+        {
+          'target_name': 'kernel_armv8',
+          'type': 'static_library',
+          'cflags': ['-march=armv8-a+crypto'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-march=armv8-a+crypto']},
+          'sources': ['native/kernel_armv8.cc'],
         },
       ],
     }],

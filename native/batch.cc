@@ -1,6 +1,8 @@
 // Walks the table of a batch; the cipher does the rest.
 #include "batch.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "random.h"
@@ -30,7 +32,8 @@ bool Cut(std::span<T> buffer, size_t offset, size_t bytes, std::span<T>* piece) 
 bool AreApart(Bytes left, Bytes right) {
   const auto left_start = reinterpret_cast<uintptr_t>(left.data());
   const auto right_start = reinterpret_cast<uintptr_t>(right.data());
-  return left_start + left.size() <= right_start || right_start + right.size() <= left_start;
+  return left.empty() || right.empty() || left_start + left.size() <= right_start ||
+         right_start + right.size() <= left_start;
 }
 
 size_t TextBytes(size_t sealed_bytes) {
@@ -48,7 +51,7 @@ bool PageAt(const PageBatch& batch, size_t index, Page* page) {
   if (!Cut(batch.aad, ReadOnce(row[3]), ReadOnce(row[4]), &page->aad)) return false;
   const uint8_t* const plain = kSealing ? page->input.data() : page->output.data();
   const uint8_t* const sealed = kSealing ? page->output.data() : page->input.data();
-  return plain == sealed + kXaesNonceBytes || AreApart(page->input, page->output);
+  return AreApart(page->input, page->output) || plain == sealed + kXaesNonceBytes;
 }
 
 template <bool kSealing>
@@ -58,6 +61,40 @@ bool ArePagesInside(const PageBatch& batch) {
     if (!PageAt<kSealing>(batch, i, &page)) return false;
   }
   return true;
+}
+
+// Pages sealed or opened together, and where in the batch they are. Nonces are copies: nobody else can change
+// them.
+struct Run {
+  size_t count = 0;
+  uint8_t nonces[kRunMax][kXaesNonceBytes];
+  GcmMessage messages[kRunMax];
+  size_t places[kRunMax];
+
+  bool IsFull() const { return count == kRunMax; }
+  std::span<GcmMessage> all() { return {messages, count}; }
+
+  void Add(const uint8_t* nonce, Bytes aad, const uint8_t* input, uint8_t* output, size_t bytes,
+           size_t place) {
+    memcpy(nonces[count], nonce, kXaesNonceBytes);
+    messages[count] = {nonces[count], aad.data(), aad.size(), input, output, bytes, output + bytes};
+    places[count++] = place;
+  }
+};
+
+// The nonce goes in last: until then the text may lie in its place.
+void SealRun(Xaes& xaes, Run& run) {
+  xaes.SealRun(run.all());
+  for (size_t i = 0; i < run.count; i++) {
+    memcpy(run.messages[i].output - kXaesNonceBytes, run.nonces[i], kXaesNonceBytes);
+  }
+  run.count = 0;
+}
+
+void OpenRun(Xaes& xaes, Run& run, size_t* first_failed) {
+  const uint64_t failed = xaes.OpenRun(run.all());
+  if (failed != 0) *first_failed = std::min(*first_failed, run.places[std::countr_zero(failed)]);
+  run.count = 0;
 }
 
 }  // namespace
@@ -71,15 +108,18 @@ Fault SealPages(const Kernel& kernel, const XaesKey& key, const PageBatch& batch
   if (!xaes) return Fault::kNoMemory;
   uint8_t nonce[kXaesNonceBytes];
   if (!FillRandom(std::span(nonce).first<kBatchNonceBytes>())) return Fault::kNoRandom;
+  Run run;
   for (size_t i = 0; i < batch.count(); i++) {
     Page page;
     if (!PageAt<true>(batch, i, &page)) return Fault::kTableChanged;
     for (size_t byte = 0; byte < sizeof(uint32_t); byte++) {
       nonce[kBatchNonceBytes + byte] = static_cast<uint8_t>(i >> (8 * byte));
     }
-    xaes.Seal(nonce, page.aad, page.input, page.output.subspan(kXaesNonceBytes));
-    memcpy(page.output.data(), nonce, sizeof(nonce));
+    uint8_t* const text = page.output.data() + kXaesNonceBytes;
+    run.Add(nonce, page.aad, page.input.data(), text, page.input.size(), i);
+    if (run.IsFull()) SealRun(xaes, run);
   }
+  SealRun(xaes, run);
   return Fault::kNone;
 }
 
@@ -87,13 +127,20 @@ Fault OpenPages(const Kernel& kernel, const XaesKey& key, const PageBatch& batch
   *first_failed = -1;
   Xaes xaes(kernel, key);
   if (!xaes) return Fault::kNoMemory;
+  size_t failed = batch.count();
+  Run run;
   for (size_t i = 0; i < batch.count(); i++) {
     Page page;
-    const bool is_open = PageAt<false>(batch, i, &page) && page.input.size() >= kSealedPageExtraBytes &&
-                         xaes.Open(page.input.first<kXaesNonceBytes>(), page.aad,
-                                   page.input.subspan(kXaesNonceBytes), page.output);
-    if (!is_open && *first_failed < 0) *first_failed = static_cast<int64_t>(i);
+    if (!PageAt<false>(batch, i, &page) || page.input.size() < kSealedPageExtraBytes) {
+      failed = std::min(failed, i);
+      continue;
+    }
+    const uint8_t* const text = page.input.data() + kXaesNonceBytes;
+    run.Add(page.input.data(), page.aad, text, page.output.data(), page.output.size(), i);
+    if (run.IsFull()) OpenRun(xaes, run, &failed);
   }
+  OpenRun(xaes, run, &failed);
+  if (failed < batch.count()) *first_failed = static_cast<int64_t>(failed);
   return Fault::kNone;
 }
 

@@ -9,6 +9,8 @@ enum class Fault {
   kNoMemory,      // it gave no memory for keys
   kNotGenuine,    // what was to be opened is not what this key sealed
   kTableChanged,  // another thread wrote into the table of pages while it was in use
+  kPagesOverlap,  // a page would be written where another page is read or written
+  kStopped,       // somebody said stop before all was done
 };
 
 }  // namespace cryptable

@@ -22,10 +22,20 @@ struct RoundKeys {
 // All that GCM under one key needs, in the form its kernel likes best. Key material: lives in secret memory.
 struct GcmState {
   RoundKeys round_keys;
-  alignas(64) uint8_t tables[3072];
+  alignas(64) uint8_t tables[2304];
 };
 
-// One message. `output` is `input` or does not overlap it; `nonce` has kGcmNonceBytes.
+// More of the same, which pays for a key that many bytes are sealed or opened under. Key material as well.
+struct WideTables {
+  alignas(64) uint8_t tables[12800];
+};
+
+struct GcmKey {
+  const GcmState* state;
+  const WideTables* wide;  // of the same key, or nullptr: then the kernel does without
+};
+
+// One message. `output` is `input` or does not overlap it; `nonce` has kGcmNonceBytes, `tag` kTagBytes.
 struct GcmMessage {
   const uint8_t* nonce;
   const uint8_t* aad;
@@ -33,6 +43,7 @@ struct GcmMessage {
   const uint8_t* input;
   uint8_t* output;
   size_t bytes;
+  uint8_t* tag;
 };
 
 struct Kernel {
@@ -44,11 +55,14 @@ struct Kernel {
   // ECB, for deriving keys. `output` may be `input`.
   void (*encrypt_blocks)(const RoundKeys* round_keys, const uint8_t* input, uint8_t* output, size_t count);
 
-  void (*set_up)(const uint8_t* key, GcmState* state);
-  void (*seal)(const GcmState* state, const GcmMessage* message, uint8_t* tag);
-  // Decrypts and computes the tag that the message should carry; the caller compares, and wipes if it
-  // differs.
-  void (*open)(const GcmState* state, const GcmMessage* message, uint8_t* tag);
+  // Some keys at once, one after the other in `keys`: they can be had for less than one at a time.
+  void (*set_up)(const uint8_t* keys, GcmState* states, size_t count);
+  // nullptr where a kernel has no use for wide tables.
+  void (*widen)(const GcmState* state, WideTables* wide);
+
+  void (*seal)(const GcmKey* key, const GcmMessage* messages, size_t count);
+  // Decrypts and writes the tags that the messages should carry; the caller compares, and wipes what differs.
+  void (*open)(const GcmKey* key, const GcmMessage* messages, size_t count);
 
   // Clears the vector registers that held keys; called once, after the last message of a call.
   void (*scrub_registers)();

@@ -11,8 +11,11 @@ namespace {
 using Wide = unsigned __int128;
 
 // ---- AES ----
-// Eight blocks at a time. Plane k holds bit k of every byte; in each of its two lanes, the byte at position p
-// of the lane's block b is bit 4 p + b. So a column is 16 bits, and the four rows in it are 4 bits each.
+// Eight blocks at a time, four in each 64-bit lane of a plane. Plane k holds bit k of every byte; eight bits
+// of a lane are four blocks at two byte positions, p and p + 8:
+//
+//   bits 0..31   rows 0 to 3, each 4 bits of column 0, then 4 bits of column 2
+//   bits 32..63  rows 0 to 3, each 4 bits of column 1, then 4 bits of column 3
 
 constexpr size_t kLanes = 2;
 constexpr size_t kBlocksPerLane = 4;
@@ -20,14 +23,15 @@ constexpr size_t kBlocks = kLanes * kBlocksPerLane;
 constexpr size_t kRounds = 14;
 
 typedef uint64_t Plane __attribute__((vector_size(8 * kLanes)));
+typedef uint32_t HalfLanes __attribute__((vector_size(8 * kLanes)));
 
 struct Planes {
   Plane bit[8];
 };
 
-// What GcmState::tables holds. All blocks share the round keys, so one lane of them is kept.
+// What GcmState::tables holds.
 struct Tables {
-  uint64_t round_keys[kRounds + 1][8];
+  Planes round_keys[kRounds + 1];
   uint64_t hash_key[3][5];  // low half, high half, their sum; each split by Split
 };
 static_assert(sizeof(Tables) <= sizeof(GcmState::tables));
@@ -84,18 +88,31 @@ void SubBytes(Planes& s) {
   s.bit[0] = ~(t48 ^ t60);
 }
 
-// Row r moves r columns, which are 16 bits each.
+// Exchanges the bits of `mask` in `low` with those `distance` above them in `high`.
+void Exchange(Plane& high, Plane& low, int distance, uint64_t mask) {
+  const Plane t = (high >> distance ^ low) & mask;
+  low ^= t;
+  high ^= t << distance;
+}
+
+// Row r moves r columns. Rows 1 and 3 change between even and odd columns; two columns of each pair change
+// places in row 1 on their way to the odd ones, in row 3 on their way to the even ones, in row 2 everywhere.
 void ShiftRows(Planes& s) {
-  constexpr uint64_t row = 0x000f000f000f000f;
   for (Plane& x : s.bit) {
-    const Plane row1 = x & row << 4, row2 = x & row << 8, row3 = x & row << 12;
-    x = (x & row) | row1 >> 16 | row1 << 48 | row2 >> 32 | row2 << 32 | row3 >> 48 | row3 << 16;
+    x = (x & 0x00ff00ff00ff00ff) | ((x >> 32 | x << 32) & 0xff00ff00ff00ff00);
+    Exchange(x, x, 4, 0x000f0f000f0f0000);
   }
 }
 
 // Every byte becomes the one a row, or two rows, below it.
-Plane NextRow(Plane x) { return (x >> 4 & 0x0fff0fff0fff0fff) | (x << 12 & 0xf000f000f000f000); }
-Plane NextButOneRow(Plane x) { return (x >> 8 & 0x00ff00ff00ff00ff) | (x << 8 & 0xff00ff00ff00ff00); }
+Plane NextRow(Plane x) {
+  const HalfLanes halves = reinterpret_cast<HalfLanes>(x);
+  return reinterpret_cast<Plane>(halves >> 8 | halves << 24);
+}
+Plane NextButOneRow(Plane x) {
+  const HalfLanes halves = reinterpret_cast<HalfLanes>(x);
+  return reinterpret_cast<Plane>(halves >> 16 | halves << 16);
+}
 
 // 2 a0 + 3 a1 + a2 + a3, written with t = a0 + a1: doubled t, a1, and t two rows below.
 void MixColumns(Planes& s) {
@@ -111,11 +128,11 @@ void MixColumns(Planes& s) {
   }
 }
 
-void AddRoundKey(Planes& s, const uint64_t (&round_key)[8]) {
-  for (int k = 0; k < 8; k++) s.bit[k] ^= round_key[k];
+void AddRoundKey(Planes& s, const Planes& round_key) {
+  for (int k = 0; k < 8; k++) s.bit[k] ^= round_key.bit[k];
 }
 
-void Encrypt(const uint64_t (&round_keys)[kRounds + 1][8], Planes& s) {
+void Encrypt(const Planes (&round_keys)[kRounds + 1], Planes& s) {
   AddRoundKey(s, round_keys[0]);
   for (size_t round = 1; round < kRounds; round++) {
     SubBytes(s);
@@ -128,65 +145,49 @@ void Encrypt(const uint64_t (&round_keys)[kRounds + 1][8], Planes& s) {
   AddRoundKey(s, round_keys[kRounds]);
 }
 
-// Transposes an 8 x 8 matrix of bits, a byte a row: swaps ever larger quarters across the diagonal.
-uint64_t Transpose(uint64_t x) {
-  uint64_t t = (x ^ x >> 7) & 0x00aa00aa00aa00aa;
-  x ^= t ^ t << 7;
-  t = (x ^ x >> 14) & 0x0000cccc0000cccc;
-  x ^= t ^ t << 14;
-  t = (x ^ x >> 28) & 0x00000000f0f0f0f0;
-  return x ^ t ^ t << 28;
-}
-
-// Four blocks into one lane. Eight bytes of the lane are two byte positions of its four blocks.
-void LoadLane(const uint8_t* blocks, uint64_t (&planes)[8]) {
-  memset(planes, 0, sizeof(planes));
-  for (size_t group = 0; group < 8; group++) {
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < 8; i++) {
-      bytes |= uint64_t{blocks[i % 4 * kBlockBytes + 2 * group + i / 4]} << (8 * i);
-    }
-    bytes = Transpose(bytes);
-    for (size_t k = 0; k < 8; k++) planes[k] |= (bytes >> (8 * k) & 0xff) << (8 * group);
-  }
-}
-
-void StoreLane(const uint64_t (&planes)[8], uint8_t* blocks) {
-  for (size_t group = 0; group < 8; group++) {
-    uint64_t bytes = 0;
-    for (size_t k = 0; k < 8; k++) bytes |= (planes[k] >> (8 * group) & 0xff) << (8 * k);
-    bytes = Transpose(bytes);
-    for (size_t i = 0; i < 8; i++) {
-      blocks[i % 4 * kBlockBytes + 2 * group + i / 4] = static_cast<uint8_t>(bytes >> (8 * i));
+// Half blocks into planes, and back: bit k of byte j of word w goes to bit w of byte j of word k. A matrix is
+// transposed by exchanging ever larger quarters of it.
+void Transpose(Planes& s) {
+  constexpr uint64_t masks[3] = {0x5555555555555555, 0x3333333333333333, 0x0f0f0f0f0f0f0f0f};
+  for (int step = 0; step < 3; step++) {
+    const int distance = 1 << step;
+    for (int w = 0; w < 8; w++) {
+      if ((w & distance) == 0) Exchange(s.bit[w], s.bit[w + distance], distance, masks[step]);
     }
   }
 }
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
 Planes Load(const uint8_t* blocks) {
   Planes s;
-  for (size_t lane = 0; lane < kLanes; lane++) {
-    uint64_t planes[8];
-    LoadLane(blocks + lane * kBlocksPerLane * kBlockBytes, planes);
-    for (int k = 0; k < 8; k++) s.bit[k][lane] = planes[k];
+  for (size_t b = 0; b < kBlocks; b++) {
+    uint64_t halves[2];
+    memcpy(halves, blocks + b * kBlockBytes, kBlockBytes);
+    s.bit[b % kBlocksPerLane][b / kBlocksPerLane] = halves[0];
+    s.bit[b % kBlocksPerLane + 4][b / kBlocksPerLane] = halves[1];
   }
+  Transpose(s);
   return s;
 }
 
-void Store(const Planes& s, uint8_t* blocks) {
-  for (size_t lane = 0; lane < kLanes; lane++) {
-    uint64_t planes[8];
-    for (int k = 0; k < 8; k++) planes[k] = s.bit[k][lane];
-    StoreLane(planes, blocks + lane * kBlocksPerLane * kBlockBytes);
+void Store(Planes s, uint8_t* blocks) {
+  Transpose(s);
+  for (size_t b = 0; b < kBlocks; b++) {
+    const uint64_t halves[2] = {s.bit[b % kBlocksPerLane][b / kBlocksPerLane],
+                                s.bit[b % kBlocksPerLane + 4][b / kBlocksPerLane]};
+    memcpy(blocks + b * kBlockBytes, halves, kBlockBytes);
   }
 }
 
-void SliceRoundKeys(const RoundKeys& bytes, uint64_t (&sliced)[kRounds + 1][8]) {
+// Every block is under the same key.
+void SliceRoundKeys(const RoundKeys& bytes, Planes (&sliced)[kRounds + 1]) {
   for (size_t round = 0; round <= kRounds; round++) {
-    uint8_t blocks[kBlocksPerLane * kBlockBytes];
-    for (size_t b = 0; b < kBlocksPerLane; b++) {
+    uint8_t blocks[kBlocks * kBlockBytes];
+    for (size_t b = 0; b < kBlocks; b++) {
       memcpy(blocks + b * kBlockBytes, bytes.bytes + round * kBlockBytes, kBlockBytes);
     }
-    LoadLane(blocks, sliced[round]);
+    sliced[round] = Load(blocks);
   }
 }
 
@@ -221,7 +222,7 @@ void ExpandKey(const uint8_t* key, RoundKeys* round_keys) {
 }
 
 void EncryptBlocks(const RoundKeys* round_keys, const uint8_t* input, uint8_t* output, size_t count) {
-  uint64_t sliced[kRounds + 1][8];
+  Planes sliced[kRounds + 1];
   SliceRoundKeys(*round_keys, sliced);
   while (count > 0) {
     const size_t taken = count < kBlocks ? count : kBlocks;
@@ -317,7 +318,7 @@ void AbsorbPadded(const Tables& tables, const uint8_t* bytes, size_t count, Elem
 
 // ---- GCM ----
 
-void SetUp(const uint8_t* key, GcmState* state) {
+void SetUpOne(const uint8_t* key, GcmState* state) {
   ExpandKey(key, &state->round_keys);
   Tables& tables = *reinterpret_cast<Tables*>(state->tables);
   SliceRoundKeys(state->round_keys, tables.round_keys);
@@ -346,7 +347,7 @@ void KeyStream(const Tables& tables, const uint8_t* nonce, uint32_t counter,
 // NIST SP 800-38D, sections 7.1 and 7.2. The hash is over the ciphertext: the output when sealing, else the
 // input.
 template <bool kSealing>
-void Run(const GcmState* state, const GcmMessage* message, uint8_t* tag) {
+void RunOne(const GcmState* state, const GcmMessage* message) {
   const Tables& tables = TablesOf(state);
   Element hash{0, 0};
   AbsorbPadded(tables, message->aad, message->aad_bytes, hash);
@@ -372,13 +373,20 @@ void Run(const GcmState* state, const GcmMessage* message, uint8_t* tag) {
     if (kSealing) AbsorbPadded(tables, output, taken, hash);
     at += taken, used += taken;
   }
-  uint8_t lengths[kBlockBytes];
-  StoreBigEndian(uint64_t{message->aad_bytes} * 8, lengths);
-  StoreBigEndian(uint64_t{message->bytes} * 8, lengths + 8);
-  Absorb(tables, lengths, hash);
-  StoreBigEndian(hash.high, tag);
-  StoreBigEndian(hash.low, tag + 8);
-  for (size_t i = 0; i < kBlockBytes; i++) tag[i] ^= tag_mask[i];
+  const Element lengths{uint64_t{message->bytes} * 8, uint64_t{message->aad_bytes} * 8};
+  hash = MultiplyByHashKey({hash.low ^ lengths.low, hash.high ^ lengths.high}, tables.hash_key);
+  StoreBigEndian(hash.high, message->tag);
+  StoreBigEndian(hash.low, message->tag + 8);
+  for (size_t i = 0; i < kBlockBytes; i++) message->tag[i] ^= tag_mask[i];
+}
+
+void SetUp(const uint8_t* keys, GcmState* states, size_t count) {
+  for (size_t i = 0; i < count; i++) SetUpOne(keys + i * kKeyBytes, &states[i]);
+}
+
+template <bool kSealing>
+void Run(const GcmKey* key, const GcmMessage* messages, size_t count) {
+  for (size_t i = 0; i < count; i++) RunOne<kSealing>(key->state, &messages[i]);
 }
 
 // What is left in registers here is the last block of a key stream and no key.
@@ -386,7 +394,7 @@ void ScrubRegisters() {}
 
 }  // namespace
 
-extern const Kernel kPortable{"portable", 0,         ExpandKey,  EncryptBlocks,
-                              SetUp,      Run<true>, Run<false>, ScrubRegisters};
+extern const Kernel kPortable{"portable", 0,         ExpandKey,  EncryptBlocks, SetUp,
+                              nullptr,    Run<true>, Run<false>, ScrubRegisters};
 
 }  // namespace cryptable

@@ -10,7 +10,11 @@ namespace cryptable {
 extern const Kernel kPortable;
 #if defined(__x86_64__)
 extern const Kernel kAesni;
+extern const Kernel kVaes256;
 extern const Kernel kVaes512;
+#elif defined(__aarch64__)
+extern const Kernel kArmv8;
+extern const Kernel kArmv8Eor3;
 #endif
 
 namespace {
@@ -18,12 +22,17 @@ namespace {
 const Kernel* const kBestFirst[] = {
 #if defined(__x86_64__)
     &kVaes512,
+    &kVaes256,
     &kAesni,
+#elif defined(__aarch64__)
+    &kArmv8Eor3,
+    &kArmv8,
 #endif
     &kPortable,
 };
 
-struct Usable {
+// Found out when the addon is loaded.
+const struct Usable {
   std::array<const Kernel*, std::size(kBestFirst)> kernels{};
   size_t count = 0;
 
@@ -33,14 +42,11 @@ struct Usable {
       if ((kernel->cpu_features & ~features) == 0) kernels[count++] = kernel;
     }
   }
-};
+} usable;
 
 }  // namespace
 
-std::span<const Kernel* const> UsableKernels() {
-  static const Usable usable;
-  return {usable.kernels.data(), usable.count};
-}
+std::span<const Kernel* const> UsableKernels() { return {usable.kernels.data(), usable.count}; }
 
 const Kernel& BestKernel() { return *UsableKernels().front(); }
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "lock.h"
 #include "random.h"
 
 #if defined(__linux__)
@@ -71,30 +72,22 @@ uint8_t* MapArena(size_t bytes) {
   return arena;
 }
 
-// What follows each slot in use; different in every process. All zeros when there is no randomness to make it
-// of.
-struct Canary {
+// What follows each slot in use; different in every process. Drawn when the addon is loaded.
+const struct Canary {
   uint8_t bytes[16];
   bool is_random;
 
   Canary() : is_random(FillRandom(bytes)) {}
-};
+} canary;
 
-const Canary& ProcessCanary() {
-  static const Canary canary;
-  return canary;
-}
-
-void WatchForFork() {
-  static const int watching = pthread_atfork(nullptr, nullptr, [] { forked = true; });
-  if (watching != 0) abort();
-}
+const bool watches_for_fork = pthread_atfork(nullptr, nullptr, [] { forked = true; }) == 0;
 
 size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 }  // namespace
 
 void Wipe(void* memory, size_t bytes) {
+  if (bytes == 0) return;  // of no bytes, `memory` may be null, which the C library does not allow
 #if defined(__APPLE__)
   memset_s(memory, bytes, 0, bytes);
 #else
@@ -122,8 +115,7 @@ bool IsSecretMemoryLocked() { return !any_unlocked; }
 bool IsForkedChild() { return forked.load(std::memory_order_relaxed); }
 
 bool SecretPool::AddArena() {
-  WatchForFork();
-  if (!ProcessCanary().is_random) return false;
+  if (!canary.is_random || !watches_for_fork) return false;
   const size_t bytes = RoundUp(kArenaBytes, static_cast<size_t>(sysconf(_SC_PAGESIZE)));
   uint8_t* const arena = MapArena(bytes);
   if (arena == nullptr) return false;
@@ -135,20 +127,20 @@ bool SecretPool::AddArena() {
 
 void* SecretPool::Take() {
   if (IsForkedChild()) return nullptr;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (free_ == nullptr && !AddArena()) return nullptr;
   FreeSlot* const slot = free_;
   free_ = slot->next;
   slot->next = nullptr;
-  memcpy(CanaryOf(slot), ProcessCanary().bytes, kCanaryBytes);
+  memcpy(CanaryOf(slot), canary.bytes, kCanaryBytes);
   return slot;
 }
 
 void SecretPool::Give(void* slot) {
   if (IsForkedChild()) return;
-  if (memcmp(CanaryOf(slot), ProcessCanary().bytes, kCanaryBytes) != 0) abort();
+  if (memcmp(CanaryOf(slot), canary.bytes, kCanaryBytes) != 0) abort();
   Wipe(slot, slot_bytes_);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   free_ = new (slot) FreeSlot{free_};
 }
 

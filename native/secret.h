@@ -2,9 +2,10 @@
 // given back.
 #pragma once
 
+#include <pthread.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 
 namespace cryptable {
@@ -49,7 +50,7 @@ class SecretPool {
   uint8_t* CanaryOf(void* slot) const { return static_cast<uint8_t*>(slot) + slot_bytes_ - kCanaryBytes; }
 
   const size_t slot_bytes_;
-  std::mutex mutex_;
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
   FreeSlot* free_ = nullptr;
 };
 
