@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `cryptable` command: the list of its subcommands, and what becomes of their faults. */
 import { Command, CommanderError } from 'commander';
+import { bench } from './bench.ts';
 import { demo } from './demo.ts';
 import { exitCodeOf, exitCodes, sentenceOf } from './exit-code.ts';
 import { keys } from './keys.ts';
@@ -8,7 +9,7 @@ import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
 
-const commands: readonly Command[] = [serve, keys, verify, demo];
+const commands: readonly Command[] = [serve, keys, verify, demo, bench];
 
 function program(): Command {
   const all = new Command('cryptable')

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert, Outage } from '../base/errors.ts';
+import { isAsShipped } from './addon-manifest.ts';
 
 /** What the addon calls a key: an object that has nothing to read. */
 export interface AddonKey {
@@ -29,6 +30,9 @@ export interface Addon {
   openBytes(key: AddonKey, sealed: Uint8Array, context: Uint8Array): Uint8Array | undefined;
   sealPages: AddonPages<void>;
   openPages: AddonPages<number>;
+  /** The buffers and `stop` are views of SharedArrayBuffers, which the addon takes on trust. */
+  sealPagesAsync: AddonPages<Promise<void>, [stop: Uint32Array, threadsMax: number]>;
+  openPagesAsync: AddonPages<Promise<number>, [stop: Uint32Array, threadsMax: number]>;
   /** The cipher with a nonce from outside, for published vectors only. A sealed text is `ciphertext ‖ tag`. */
   gcmSeal: AddonAead<Uint8Array>;
   gcmOpen: AddonAead<Uint8Array | undefined>;
@@ -36,13 +40,14 @@ export interface Addon {
   xaesOpen: AddonAead<Uint8Array | undefined>;
 }
 
-type AddonPages<T> = (
+type AddonPages<T, More extends readonly unknown[] = []> = (
   kernel: string,
   key: AddonKey,
   input: Uint8Array,
   output: Uint8Array,
   aad: Uint8Array,
   pages: Uint32Array,
+  ...more: More
 ) => T;
 
 type AddonAead<T> = (
@@ -53,7 +58,7 @@ type AddonAead<T> = (
   text: Uint8Array,
 ) => T;
 
-const abi = 1;
+const abi = 2;
 const nodeApiVersionMin = 8;
 const fileName = 'cryptable.node';
 
@@ -93,8 +98,9 @@ export function loadAddonAt(path: string): Addon {
 }
 
 /**
- * A binary that was built here comes before the one that was shipped: whoever builds one means to use it. Shipped
- * Linux binaries are linked with glibc, and to load one beside another C library can end the process.
+ * A binary that was built here comes before the one that was shipped: whoever builds one means to use it. A shipped one
+ * must be what its manifest says. Shipped Linux binaries are linked with glibc, and to load one beside another C library
+ * can end the process.
  */
 export function addonPath(root: string, host: Host): string {
   if (host.nodeApiVersion < nodeApiVersionMin) {
@@ -102,11 +108,15 @@ export function addonPath(root: string, host: Host): string {
   }
   const target = `${host.platform}-${host.arch}`;
   const built = join(root, 'build', 'Release', fileName);
-  const shipped = join(root, 'prebuilds', target, fileName);
+  const prebuilds = join(root, 'prebuilds');
+  const shipped = join(prebuilds, target, fileName);
   if (existsSync(built)) return built;
   if (!existsSync(shipped)) throw unavailable(`None is built for ${target}.`);
   if (!host.hasGlibc)
     throw unavailable(`The one for ${target} needs glibc, and this system has another libc.`);
+  if (!isAsShipped(prebuilds, `${target}/${fileName}`)) {
+    throw unavailable(`The one for ${target} is not what was shipped: install this package again.`);
+  }
   return shipped;
 }
 

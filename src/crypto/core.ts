@@ -12,6 +12,10 @@ export interface SecretKey {
 
 /** Numbers per page in `PageBatch.pages`. */
 export const pageBatchStride = 5;
+/** Pages in a batch, at most. */
+export const pagesMax = 2 ** 24;
+/** What an asynchronous batch does at a time, and the least that leaves the calling thread. */
+export const runBytes = 2 ** 20;
 
 /**
  * Pages to seal or open in one call. `pages` holds five numbers a page:
@@ -24,6 +28,11 @@ export interface PageBatch {
   readonly output: Uint8Array;
   readonly aad: Uint8Array;
   readonly pages: Uint32Array;
+}
+
+export interface AsyncPagesOptions {
+  /** Stops the batch before its next run of pages; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export const keyBytes = 32;
@@ -62,8 +71,8 @@ export interface CryptoCore {
 
   /**
    * Seals every page with XAES-256-GCM; the batch shares its first 12 nonce bytes, fresh from the kernel. This and
-   * openPages throw RangeError, before anything is written, where a page reaches past its buffers or its output
-   * overlaps its input other than text on text.
+   * openPages throw RangeError with a code of BatchMistakeCode, before anything is written, where a page reaches past
+   * its buffers, or is written over what it or another page is made from other than text on its own text.
    */
   sealPages(key: SecretKey, batch: PageBatch): void;
   /**
@@ -71,4 +80,13 @@ export interface CryptoCore {
    * One too short to have been sealed fails like any other.
    */
   openPages(key: SecretKey, batch: PageBatch): number;
+
+  /**
+   * As sealPages and openPages, and from 1 MiB on away from this thread, a run of pages at a time; runs have nonces of
+   * their own. `input`, `output` and `aad` are views of SharedArrayBuffers, which nobody can take away or shrink under
+   * the work; `pages` may be any, and is free again once this returns. They reject where the key is destroyed or the
+   * signal aborts meanwhile; the output then holds some pages and not others.
+   */
+  sealPagesAsync(key: SecretKey, batch: PageBatch, options?: AsyncPagesOptions): Promise<void>;
+  openPagesAsync(key: SecretKey, batch: PageBatch, options?: AsyncPagesOptions): Promise<number>;
 }

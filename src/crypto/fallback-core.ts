@@ -1,24 +1,21 @@
 /** The cipher over node:crypto, for places without the addon: the same bytes, slower, and with weaker promises. */
-import { equalBytes } from '../base/bytes.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert, IntegrityFault } from '../base/errors.ts';
+import { refuseUnshared } from './batch-mistake.ts';
 import {
+  type AsyncPagesOptions,
   type CryptoCore,
   envelopeOverheadBytes,
   keyBytes,
-  nonceBytes,
   type PageBatch,
+  runBytes,
   type SecretKey,
-  sealedPageOverheadBytes,
 } from './core.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
-import { openGcm, sealGcm } from './gcm.ts';
+import { openSlices, sealSlices } from './fallback-pages.ts';
 import { expandKey } from './hkdf.ts';
-import { type PageSlices, slicesOf } from './page-batch.ts';
+import { type Direction, type PageSlices, slicesOf } from './page-batch.ts';
 import { fillRandom } from './random.ts';
-import { deriveGcmKey, keyNonceBytes } from './xaes.ts';
-
-/** The last four bytes of a page's nonce count the pages of its batch; those before are random. */
-const pageIndexAt = nonceBytes - 4;
 
 /** Only a safety net: whoever has a key destroys it. */
 const forgotten = new FinalizationRegistry((bytes: Buffer) => bytes.fill(0));
@@ -65,8 +62,10 @@ export function createFallbackCore(): CryptoCore {
     openKey,
     sealBytes: (key, plain, context) => sealEnvelope(FallbackKey.bytesOf(key), plain, context),
     openBytes,
-    sealPages,
-    openPages,
+    sealPages: (key, batch) => sealSlices(FallbackKey.bytesOf(key), slicesOf(batch, 'seal')),
+    openPages: (key, batch) => openSlices(FallbackKey.bytesOf(key), slicesOf(batch, 'open')),
+    sealPagesAsync,
+    openPagesAsync,
   };
 }
 
@@ -98,48 +97,45 @@ function openBytes(key: SecretKey, sealed: Uint8Array, context: Uint8Array): Uin
   return plain;
 }
 
-function sealPages(key: SecretKey, batch: PageBatch): void {
-  const parent = FallbackKey.bytesOf(key);
-  const slices = slicesOf(batch, 'seal');
-  // One for the batch: only its last four bytes change from page to page (R-NON-1).
-  const nonce = Buffer.alloc(nonceBytes);
-  fillRandom(nonce.subarray(0, pageIndexAt));
-  const pageKey = deriveGcmKey(parent, nonce.subarray(0, keyNonceBytes));
-  try {
-    for (const [index, { input, output, aad }] of slices.entries()) {
-      nonce.writeUInt32LE(index, pageIndexAt);
-      const parameters = { key: pageKey, nonce: nonce.subarray(keyNonceBytes), aad };
-      sealGcm(parameters, input, output.subarray(nonceBytes));
-      output.set(nonce);
-    }
-  } finally {
-    pageKey.fill(0);
-  }
+async function sealPagesAsync(
+  key: SecretKey,
+  batch: PageBatch,
+  options: AsyncPagesOptions = {},
+): Promise<void> {
+  FallbackKey.bytesOf(key);
+  for await (const { slices } of runsOf(batch, 'seal', options)) sealSlices(FallbackKey.bytesOf(key), slices);
 }
 
-function openPages(key: SecretKey, batch: PageBatch): number {
-  const parent = FallbackKey.bytesOf(key);
-  const slices = slicesOf(batch, 'open');
+async function openPagesAsync(
+  key: SecretKey,
+  batch: PageBatch,
+  options: AsyncPagesOptions = {},
+): Promise<number> {
+  FallbackKey.bytesOf(key);
   let firstFailed = -1;
-  // Pages that were sealed together share the derived key: it is kept while they come one after another.
-  const keyNonce = Buffer.alloc(keyNonceBytes);
-  let pageKey: Buffer | undefined;
-  const open = ({ input, output, aad }: PageSlices): boolean => {
-    if (input.length < sealedPageOverheadBytes) return false;
-    if (pageKey === undefined || !equalBytes(keyNonce, input.subarray(0, keyNonceBytes))) {
-      keyNonce.set(input.subarray(0, keyNonceBytes));
-      pageKey?.fill(0);
-      pageKey = deriveGcmKey(parent, keyNonce);
-    }
-    const parameters = { key: pageKey, nonce: input.subarray(keyNonceBytes, nonceBytes), aad };
-    return openGcm(parameters, input.subarray(nonceBytes), output);
-  };
-  try {
-    for (const [index, page] of slices.entries()) {
-      if (!open(page) && firstFailed === -1) firstFailed = index;
-    }
-  } finally {
-    pageKey?.fill(0);
+  for await (const { slices, first } of runsOf(batch, 'open', options)) {
+    const failed = openSlices(FallbackKey.bytesOf(key), slices);
+    if (failed !== -1 && firstFailed === -1) firstFailed = first + failed;
   }
   return firstFailed;
+}
+
+/** The batch in runs, between which others get their turn, may abort, and may destroy the key. */
+async function* runsOf(
+  batch: PageBatch,
+  direction: Direction,
+  { signal }: AsyncPagesOptions,
+): AsyncGenerator<{ readonly slices: PageSlices[]; readonly first: number }> {
+  signal?.throwIfAborted();
+  refuseUnshared(batch);
+  const all = slicesOf(batch, direction);
+  for (let first = 0; first < all.length; ) {
+    let [end, bytes] = [first, 0];
+    while (end < all.length && bytes < runBytes) bytes += all[end++]?.input.length ?? 0;
+    yield { slices: all.slice(first, end), first };
+    first = end;
+    if (first === all.length) return;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
 }

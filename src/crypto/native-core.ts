@@ -1,7 +1,10 @@
 /** The cipher of the addon as a CryptoCore: key handles that assert, and faults of ours. */
+import { availableParallelism } from 'node:os';
 import { assert, IntegrityFault, Outage } from '../base/errors.ts';
 import { type Addon, type AddonKey, loadAddon } from './addon.ts';
-import { type CryptoCore, keyBytes, type SecretKey } from './core.ts';
+import { refuseDetached, refuseUnshared } from './batch-mistake.ts';
+import { BatchStop } from './batch-stop.ts';
+import { type AsyncPagesOptions, type CryptoCore, keyBytes, type PageBatch, type SecretKey } from './core.ts';
 
 export interface NativeCoreOptions {
   /** By name; without one the fastest on this CPU. */
@@ -13,6 +16,7 @@ export interface NativeCoreOptions {
 class NativeKey implements SecretKey {
   readonly #addon: Addon;
   readonly #key: AddonKey;
+  readonly #underWay = new Set<BatchStop>();
   #destroyed = false;
 
   constructor(addon: Addon, key: AddonKey) {
@@ -27,12 +31,41 @@ class NativeKey implements SecretKey {
   destroy(): void {
     if (!this.#destroyed) this.#addon.destroyKey(this.#key);
     this.#destroyed = true;
+    // Threads at work have copies of their own, which go with the work.
+    for (const stop of this.#underWay) stop.set();
   }
 
   static addonKeyOf(key: SecretKey): AddonKey {
+    return NativeKey.#usable(key).#key;
+  }
+
+  /** Work that ends early where its key is destroyed, with an assertion, or its signal aborts, with the reason. */
+  static async work<T>(
+    key: SecretKey,
+    { signal }: AsyncPagesOptions,
+    start: (key: AddonKey, stop: BatchStop) => Promise<T>,
+  ): Promise<T> {
+    const usable = NativeKey.#usable(key);
+    const stop = new BatchStop(signal);
+    usable.#underWay.add(stop);
+    try {
+      return await start(usable.#key, stop);
+    } catch (fault) {
+      if (stop.isSet) {
+        signal?.throwIfAborted();
+        NativeKey.#usable(key);
+      }
+      throw fault;
+    } finally {
+      usable.#underWay.delete(stop);
+      stop.release();
+    }
+  }
+
+  static #usable(key: SecretKey): NativeKey {
     assert(#key in key, 'a key was used with a core that did not make it');
     assert(!key.#destroyed, 'a destroyed key was used');
-    return key.#key;
+    return key;
   }
 }
 
@@ -55,11 +88,46 @@ export function createNativeCore(options: NativeCoreOptions = {}): CryptoCore {
     openKey: (wrapping, sealed, context) => wrap(opened(addon.openKey(unwrap(wrapping), sealed, context))),
     sealBytes: (key, plain, context) => addon.sealBytes(unwrap(key), plain, context),
     openBytes: (key, sealed, context) => opened(addon.openBytes(unwrap(key), sealed, context)),
-    sealPages: (key, { input, output, aad, pages }) =>
-      addon.sealPages(kernel, unwrap(key), input, output, aad, pages),
-    openPages: (key, { input, output, aad, pages }) =>
-      addon.openPages(kernel, unwrap(key), input, output, aad, pages),
+    ...pageMethods(addon, kernel),
   };
+}
+
+function pageMethods(addon: Addon, kernel: string): Pick<CryptoCore, PageMethod> {
+  const unwrap = NativeKey.addonKeyOf;
+  const threadsMax = availableParallelism();
+  return {
+    sealPages(key, batch) {
+      const { input, output, aad, pages } = usable(batch);
+      addon.sealPages(kernel, unwrap(key), input, output, aad, pages);
+    },
+    openPages(key, batch) {
+      const { input, output, aad, pages } = usable(batch);
+      return addon.openPages(kernel, unwrap(key), input, output, aad, pages);
+    },
+    sealPagesAsync: (key, batch, options = {}) =>
+      NativeKey.work(key, options, (addonKey, { flag }) => {
+        const { input, output, aad, pages } = shared(batch);
+        return addon.sealPagesAsync(kernel, addonKey, input, output, aad, pages, flag, threadsMax);
+      }),
+    openPagesAsync: (key, batch, options = {}) =>
+      NativeKey.work(key, options, (addonKey, { flag }) => {
+        const { input, output, aad, pages } = shared(batch);
+        return addon.openPagesAsync(kernel, addonKey, input, output, aad, pages, flag, threadsMax);
+      }),
+  };
+}
+
+type PageMethod = 'sealPages' | 'openPages' | 'sealPagesAsync' | 'openPagesAsync';
+
+function usable(batch: PageBatch): PageBatch {
+  refuseDetached(batch);
+  return batch;
+}
+
+function shared(batch: PageBatch): PageBatch {
+  refuseDetached(batch);
+  refuseUnshared(batch);
+  return batch;
 }
 
 function chooseKernel(kernels: readonly string[], named: string | undefined): string {

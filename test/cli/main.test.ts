@@ -12,7 +12,8 @@ describe('the command line', () => {
   test('--help names every command and the exit codes', async () => {
     const { code, stdout } = await runCommandLine(['--help']);
     expect(code).toBe(0);
-    for (const word of ['serve', 'keys', 'verify', 'demo', 'Exit codes']) expect(stdout).toContain(word);
+    for (const word of ['serve', 'keys', 'verify', 'demo', 'bench', 'Exit codes'])
+      expect(stdout).toContain(word);
   });
 
   for (const args of [
@@ -21,6 +22,7 @@ describe('the command line', () => {
     ['keys', '--help'],
     ['keys', 'list', '--help'],
     ['demo', '--help'],
+    ['bench', '--help'],
   ]) {
     test(`${args.join(' ')} explains itself and exits with 0`, async () => {
       const { code, stdout, stderr } = await runCommandLine(args);
@@ -43,6 +45,7 @@ describe('the command line', () => {
     { args: ['verify'], says: /missing required argument 'dir'/ },
     { args: ['keys'], says: /Usage: cryptable keys/ },
     { args: ['keys', 'lost'], says: /unknown command 'lost'/ },
+    { args: ['bench', '--seconds', '0'], says: /whole number from 1 to 600/ },
   ];
   for (const { args, says } of wrongCalls) {
     test(`a wrong call exits with 2 and says why: ${args.join(' ') || '(nothing)'}`, async () => {

@@ -19,6 +19,8 @@ describe('the way to the addon', () => {
   const linux: Host = { platform: 'linux', arch: 'x64', nodeApiVersion: 8, hasGlibc: true };
   const built = 'build/Release/cryptable.node';
   const shipped = 'prebuilds/linux-x64/cryptable.node';
+  const listed = 'linux-x64/cryptable.node';
+  const sha256OfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
   const folders: string[] = [];
   afterEach(() => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -31,8 +33,18 @@ describe('the way to the addon', () => {
       mkdirSync(dirname(join(root, file)), { recursive: true });
       writeFileSync(join(root, file), '');
     }
+    mkdirSync(join(root, 'prebuilds'), { recursive: true });
+    writeFileSync(join(root, 'prebuilds', 'manifest.json'), JSON.stringify({ [listed]: sha256OfNothing }));
     return root;
   }
+
+  test('does not lead to a shipped one that is not what was shipped, and says what to do', () => {
+    const root = rootWith(shipped);
+    writeFileSync(join(root, shipped), 'changed');
+    const act = () => addonPath(root, linux);
+    expect(act).toThrow(Outage);
+    expect(act).toThrow('not what was shipped: install this package again');
+  });
 
   const found: [string, string[], Host, string][] = [
     ['what was shipped for this platform', [shipped], linux, shipped],
@@ -70,11 +82,11 @@ describe('the way to the addon', () => {
   }
 
   test('ends at an addon of this version', () => {
-    expect(loadAddonAt(moduleWith('exports.abi = 1')).abi).toBe(1);
+    expect(loadAddonAt(moduleWith('exports.abi = 2')).abi).toBe(2);
   });
 
   const broken: [string, string, string][] = [
-    ['of another version', 'exports.abi = 2', 'another version'],
+    ['of another version', 'exports.abi = 1', 'another version'],
     ['without a version', '', 'another version'],
     ['that does not load', 'throw new Error("undefined symbol")', 'undefined symbol'],
   ];

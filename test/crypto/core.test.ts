@@ -9,6 +9,7 @@ import {
   type SecretKey,
   tagBytes,
 } from '../../src/crypto/core.ts';
+import { arenaBatch } from '../support/arena-batch.ts';
 import { oracleOpenPage } from '../support/oracle.ts';
 import { gapsUntouched, openBatch, outputsOf, type PagePlan, sealBatch } from '../support/page-table.ts';
 import { usableCores } from '../support/usable-cores.ts';
@@ -38,6 +39,10 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
   const copy = Uint8Array.from(bytes);
   copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
   return copy;
+}
+
+function isZero(bytes: Uint8Array, pageAt = 0): boolean {
+  return bytes.subarray(pageAt, pageAt + 8192).every((byte) => byte === 0);
 }
 
 /** Sizes around each block, group and page, shuffled by their place so that neighbours differ. */
@@ -182,6 +187,74 @@ for (const { name, core } of usableCores) {
         expect(outputsOf(opening, -overhead).map(hex)).toEqual(expected);
       });
     }
+  });
+
+  describe(`pages sealed by ${name} behind a promise`, () => {
+    // Below the size that leaves the thread, one run, and several runs of which the last is short.
+    for (const pageCount of [0, 1, 100, 131, 500]) {
+      test(`open as what they were, here as there, where there are ${pageCount}`, async () => {
+        const key = core.generateKey();
+        const { sealing, opening, opened } = arenaBatch({ pageCount, pageBytes: 8192 });
+        const work = core.sealPagesAsync(key, sealing);
+        sealing.pages.fill(0xffff_ffff);
+        expect(await work).toBeUndefined();
+        expect(core.openPages(key, opening)).toBe(-1);
+        expect(Buffer.compare(opened, sealing.input)).toBe(0);
+        opened.fill(0);
+        expect(await core.openPagesAsync(key, opening)).toBe(-1);
+        expect(Buffer.compare(opened, sealing.input)).toBe(0);
+        expect(await core.openPagesAsync(core.generateKey(), opening)).toBe(pageCount === 0 ? -1 : 0);
+        expect(opened.every((byte) => byte === 0)).toBe(true);
+      });
+    }
+
+    test('name the first that failed in any run, and leave zeros for each', async () => {
+      const key = core.generateKey();
+      const { sealing, opening, opened, sealedAt } = arenaBatch({ pageCount: 400, pageBytes: 8192 });
+      await core.sealPagesAsync(key, sealing);
+      for (const page of [399, 260, 259]) {
+        const at = sealedAt(page) + 30;
+        sealing.output[at] = (sealing.output[at] ?? 0) ^ 1;
+        expect(await core.openPagesAsync(key, opening)).toBe(page);
+      }
+      const failed = [...opening.pages.keys()].filter(
+        (at) => at % 5 === 2 && isZero(opened, opening.pages[at]),
+      );
+      expect(failed.map((at) => Math.floor(at / 5))).toEqual([259, 260, 399]);
+    });
+
+    test('are refused as those of other batches are, before anything is written', async () => {
+      const key = core.generateKey();
+      const { sealing } = arenaBatch({ pageCount: 200, pageBytes: 8192 });
+      for (const [at, code] of [
+        [5, 'ERR_PAGE_OUTSIDE'],
+        [2, 'ERR_PAGES_OVERLAP'],
+      ] as const) {
+        const pages = Uint32Array.from(sealing.pages);
+        pages[at] = (pages[at] ?? 0) + (at === 5 ? sealing.input.length : 1);
+        await expect(core.sealPagesAsync(key, { ...sealing, pages })).rejects.toThrow(
+          expect.objectContaining({ code }),
+        );
+      }
+      expect(sealing.output.every((byte) => byte === 0)).toBe(true);
+    });
+
+    test('have nonces that never come again', async () => {
+      const { sealing, sealedAt } = arenaBatch({ pageCount: 600, pageBytes: 8192 });
+      await core.sealPagesAsync(core.generateKey(), sealing);
+      const nonces = Array.from({ length: 600 }, (_, page) =>
+        hex(sealing.output.subarray(sealedAt(page), sealedAt(page) + nonceBytes)),
+      );
+      expect(new Set(nonces).size).toBe(600);
+    });
+
+    test('need a key that is not destroyed', async () => {
+      const key = core.generateKey();
+      key.destroy();
+      const { sealing } = arenaBatch({ pageCount: 0, pageBytes: 16 });
+      await expect(core.sealPagesAsync(key, sealing)).rejects.toThrow(AssertionFault);
+      await expect(core.openPagesAsync(key, sealing)).rejects.toThrow(AssertionFault);
+    });
   });
 
   describe(`R-NON-1: the nonces of ${name}`, () => {

@@ -1,6 +1,7 @@
 /** A page cipher straight over a core and a key, without the key layer. */
-import type { CryptoCore, SecretKey } from '../../src/crypto/core.ts';
+
 import { IntegrityFault } from '../../src/base/errors.ts';
+import type { CryptoCore, SecretKey } from '../../src/crypto/core.ts';
 import type { PageCipher } from '../../src/pages/page-cipher.ts';
 
 export interface CoreCipher extends PageCipher {

@@ -1,19 +1,37 @@
-/** `cryptable serve` in a process of its own that a test may kill, and a caller that counts what was acknowledged. */
+/** `cryptable serve` in a process of its own, which a test may kill or have the system make trouble for. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import { builtMain } from './command-line.ts';
 
 export interface ServedProcess {
   readonly endpoint: string;
+  readonly pid: number;
+  readonly isAlive: boolean;
+  /** All that came over stderr so far: what it warned of, and how it failed. */
+  readonly said: string;
   /** SIGKILL: nothing is flushed, closed or told. Resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
+export interface ServeOptions {
+  /** A command, with its arguments, that becomes the command it is given. */
+  readonly under?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Resolves when it listens; rejects with what it said when it ended before that. */
-export async function serveProcess(args: readonly string[]): Promise<ServedProcess> {
+export async function serveProcess(
+  args: readonly string[],
+  { under = [], environment = {} }: ServeOptions = {},
+): Promise<ServedProcess> {
+  const [command = process.execPath, ...rest] = [...under, process.execPath];
   const child = fork(builtMain, ['serve', '--port', '0', '--log-level', 'warn', ...args], {
+    execPath: command,
+    execArgv: rest,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';
@@ -27,6 +45,13 @@ export async function serveProcess(args: readonly string[]): Promise<ServedProce
   ]);
   return {
     endpoint: `http://${address.host}:${address.port}`,
+    pid: child.pid ?? 0,
+    get isAlive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    get said() {
+      return said;
+    },
     async kill() {
       child.kill('SIGKILL');
       await ended;
