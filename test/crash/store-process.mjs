@@ -1,0 +1,38 @@
+/**
+ * Embeds the engine as a program would and does what its parent asks over the channel, one JSON message each:
+ *   { n, open: dir, rootKey }    opens a store             → { n }
+ *   { n, operation, headers, body }   one request, in process   → { n, status, body }
+ *   { n, verify: true }          opens every page          → { n, report }
+ *   { n, close: true }           closes the store          → { n }
+ * What rejects is answered with { n, fault: [name, code, message] }.
+ */
+import process from 'node:process';
+import { open } from '../../dist/index.js';
+
+let database;
+let handler;
+
+async function answer({ open: folder, rootKey, headers, body, verify, close }) {
+  if (folder !== undefined) {
+    database = await open(folder, { rootKey: { file: rootKey }, create: true });
+    handler = database.clientConfig().requestHandler;
+    return {};
+  }
+  if (verify) return { report: await database.verify() };
+  if (close) {
+    handler.destroy();
+    await database.close();
+    return {};
+  }
+  const { response } = await handler.handle({ method: 'POST', path: '/', headers, body });
+  return { status: response.statusCode, body: Buffer.from(response.body).toString() };
+}
+
+process.on('message', async ({ n, ...request }) => {
+  try {
+    process.send({ n, ...(await answer(request)) });
+  } catch (fault) {
+    process.send({ n, fault: [fault.name, fault.code, fault.message] });
+  }
+});
+process.once('disconnect', () => process.exit());
