@@ -1,12 +1,12 @@
 /**
- * Builds what a checkout needs: the addon into build/, the TypeScript into dist/, the benches into build/bench/.
+ * Builds what a checkout needs: the addon into build/, the TypeScript into dist/, the benches into dist-bench/.
  *   node .ci/build.mjs            addon and dist (also run by npm as `prepare`)
  *   node .ci/build.mjs bench      the same, and the benches
- *   node .ci/build.mjs prepack    a clean dist, and the addon copied into prebuilds/ for this platform
+ *   node .ci/build.mjs prepack    a clean dist, and the addons that are shipped, by prebuild.mjs
  * All it prints goes to stderr: a bench with --json owns stdout.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -15,7 +15,6 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const aim = process.argv[2] ?? 'build';
-const addon = join(root, 'build', 'Release', 'cryptable.node');
 const skipNative = process.env.CRYPTABLE_SKIP_NATIVE === '1';
 
 function run(script, args) {
@@ -51,19 +50,16 @@ function compile(project) {
   if (!run(tsc, ['-p', project])) fail(`The TypeScript of ${project} did not compile; the errors are above.`);
 }
 
-function copyPrebuild() {
-  if (skipNative) return;
-  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(addon, join(folder, 'cryptable.node'));
+function buildShipped() {
+  if (!skipNative && !run(join(root, '.ci', 'prebuild.mjs'), [])) fail('The shipped addons did not build.');
 }
 
 if (!['build', 'prepare', 'bench', 'prepack'].includes(aim)) {
   fail(`There is no build called ${aim}; there are build, bench, prepare and prepack.`);
 }
-buildAddon();
+if (aim !== 'prepack') buildAddon();
 // Files of sources that are gone must not be packed.
 if (aim === 'prepack') rmSync(join(root, 'dist'), { recursive: true, force: true });
 compile('tsconfig.build.json');
 if (aim === 'bench') compile('tsconfig.bench.json');
-if (aim === 'prepack') copyPrebuild();
+if (aim === 'prepack') buildShipped();

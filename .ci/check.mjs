@@ -1,16 +1,18 @@
-/** All that can be judged without running the product: format, lint, C++ format, types, leftovers. Runs each, fails if any did. */
+/**
+ * All that can be judged without running the product: format, lint, C++ format, types, leftovers, the package.
+ * Runs each, fails if any did.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const require = createRequire(import.meta.url);
 
 function binary(name, path) {
-  return join(dirname(require.resolve(`${name}/package.json`)), path);
+  // Not resolved: some packages do not tell where they are.
+  return join(root, 'node_modules', name, path);
 }
 
 function nativeSources() {
@@ -42,6 +44,11 @@ const checks = [
     name: 'knip',
     command: process.execPath,
     args: [binary('knip', 'bin/knip.js'), '--no-progress', '--no-config-hints'],
+  },
+  {
+    name: 'publint',
+    command: process.execPath,
+    args: [binary('publint', 'src/cli.js'), 'run', '.', '--strict'],
   },
 ];
 

@@ -131,6 +131,15 @@ describe('the tree is tidy', () => {
     expect(kernels.length === 0 || lists[0] !== '', 'native/kernels.cc lists the kernels').toBe(true);
   });
 
+  test('only native/bind*.cc and .h know Node-API', () => {
+    const knowing = nativeSources.filter((file) => /\bnapi_|node_api\.h/.test(read(file)));
+    expect(
+      knowing.filter((file) => !basename(file).startsWith('bind')),
+      'let a bind file check and convert, and give plain C++ what it needs',
+    ).toEqual([]);
+    expect(knowing.length).toBeGreaterThan(0);
+  });
+
   test(`no file is longer than ${linesMax} lines`, () => {
     const long = written.filter((file) => read(file).split('\n').length > linesMax + 1);
     expect(long, 'find its second noun and give that a file').toEqual([]);
