@@ -5,8 +5,9 @@
 //   dudect KERNEL [SAMPLES [SEED]]      prints `t QUESTION VALUE` for each question
 //
 // All inputs of a question are made before anything is timed. To place one, the inputs of both classes are
-// read and one of them is kept, without a branch: else caches and branch predictors would know the class, and
-// be timed.
+// read, one of them is kept where it is used and the other elsewhere, without a branch: else caches, branch
+// predictors and even the power that was drawn would know the class, and be timed. `control` asks of work
+// that never sees its input, and so shows whether they do.
 #include <x86intrin.h>
 
 #include <algorithm>
@@ -112,12 +113,14 @@ struct Inputs {
 
   explicit Inputs(const Buffer& both) : classes{{kPrepared, both}, {kPrepared, both}} {}
 
-  void Place(size_t index, bool is_second, Buffer& place) const {
+  void Place(size_t index, bool is_second, Buffer& place, Buffer& elsewhere) const {
     const uint8_t* const first = classes[0][index].data();
     const uint8_t* const second = classes[1][index].data();
     const uint8_t mask = static_cast<uint8_t>(-static_cast<int>(is_second));
     for (size_t i = 0; i < place.size(); i++) {
-      place[i] = static_cast<uint8_t>(first[i] ^ (mask & (first[i] ^ second[i])));
+      const uint8_t kept = mask & (first[i] ^ second[i]), left = ~mask & (first[i] ^ second[i]);
+      place[i] = first[i] ^ kept;
+      elsewhere[i] = first[i] ^ left;
     }
   }
 };
@@ -126,6 +129,10 @@ struct Inputs {
 class Subject {
  public:
   Subject(const Kernel& kernel, Bytestream& stream) : gcm_(kernel), stream_(stream) {
+    stream.Fill(key_);
+    stream.Fill(text_);
+    keys_ = Inputs(key_);
+    texts_ = Inputs(text_);
     for (Buffer& key : keys_.classes[1]) stream.Fill(key);
     for (Buffer& text : texts_.classes[1]) stream.Fill(text);
     gcm_.UseKey(KeyBytes(key_.data(), kKeyBytes));
@@ -137,9 +144,14 @@ class Subject {
   }
 
   std::vector<Question> Questions() {
-    const auto place_key = [this](bool is_second) { keys_.Place(AnyIndex(), is_second, key_); };
-    const auto place_text = [this](bool is_second) { texts_.Place(AnyIndex(), is_second, text_); };
-    const auto place_forgery = [this](bool is_second) { forgeries_.Place(AnyIndex(), is_second, forgery_); };
+    const auto place_key = [this](bool is_second) { keys_.Place(AnyIndex(), is_second, key_, elsewhere_); };
+    const auto place_text = [this](bool is_second) {
+      texts_.Place(AnyIndex(), is_second, text_, elsewhere_);
+    };
+    const auto place_forgery = [this](bool is_second) {
+      forgeries_.Place(AnyIndex(), is_second, forgery_, elsewhere_);
+    };
+    const auto seal_another = [this] { gcm_.Seal(Nonce(), aad_, opened_, output_); };
     const auto seal = [this] { gcm_.Seal(Nonce(), aad_, text_, output_); };
     // Together: what the set-up leaves behind in the processor must not be part of the preparation.
     const auto use_key_and_seal = [this] {
@@ -156,6 +168,7 @@ class Subject {
     };
     return {{"seal-by-key", false, place_key, use_key_and_seal},
             {"seal-by-text", false, place_text, seal},
+            {"control", false, place_text, seal_another},
             {"open-by-tag", false, place_forgery, open},
             {"compare-tags", false, place_forgery, compare},
             {"planted-leak", true, place_forgery, compare_and_stop}};
@@ -171,8 +184,8 @@ class Subject {
   uint8_t nonce_[kGcmNonceBytes] = {7};
   Buffer aad_ = Buffer(48), sealed_ = Buffer(kTextBytes + kTagBytes);
   Inputs keys_{Buffer(kKeyBytes)}, texts_{Buffer(kTextBytes)}, forgeries_{sealed_};
-  Buffer key_ = Buffer(kKeyBytes), text_ = Buffer(kTextBytes), output_ = sealed_, forgery_ = sealed_,
-         opened_ = Buffer(kTextBytes);
+  Buffer key_ = Buffer(kKeyBytes), elsewhere_ = sealed_, text_ = Buffer(kTextBytes), output_ = sealed_,
+         forgery_ = sealed_, opened_ = Buffer(kTextBytes);
   volatile bool is_open_ = false;
 };
 
