@@ -1,12 +1,13 @@
 /** One table's keys from day to day: opened for who may use them, gone as soon as the key service says so. */
+import { equalBytes } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
-import { assert, isRefusal, Outage, type Refusal } from '../base/errors.ts';
+import { isRefusal, Outage, type Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CryptoCore, SecretKey } from '../crypto/core.ts';
 import type { Caller, KeyService } from '../kms/key-service.ts';
 import { type Asker, CallerMap } from './caller-map.ts';
 import type { ClientConnection } from './client-connection.ts';
-import { rewrapDataKeys } from './data-key.ts';
+import { firstDataKeyId, makeDataKey, rewrapDataKeys } from './data-key.ts';
 import { KeyCache } from './key-cache.ts';
 import { serviceItself, type TableIdentity } from './table-identity.ts';
 import { makeTableKey, openTableKey } from './table-key.ts';
@@ -126,10 +127,39 @@ export class HeldTable {
     }
   }
 
-  /** What is under way goes on; every caller's right to the new key is asked for at the next request. */
+  /** See TableKeys.extend. */
+  async extend(caller: Caller, trees: readonly number[]): Promise<WrappedTableKeys> {
+    const { core } = this.#parts;
+    const { id: tableId } = this.identity;
+    await this.hold(caller);
+    try {
+      const wrapped = this.#wrapped;
+      const tableKey = await this.#openTableKey(caller);
+      try {
+        if (this.#ended !== undefined) throw this.#ended;
+        const made = trees.map((tree) =>
+          makeDataKey(core, tableKey, { tableId, tree, id: nextDataKeyId(wrapped, tree) }),
+        );
+        this.#keyring.openMore(tableKey, made);
+        return { ...wrapped, dataKeys: [...wrapped.dataKeys, ...made] };
+      } finally {
+        tableKey.destroy();
+      }
+    } finally {
+      this.#cache.touch();
+      this.letGo();
+    }
+  }
+
+  /**
+   * What is under way goes on. Where the table key is another, every caller's right to it is asked for at the next
+   * request.
+   */
   adopt(wrapped: WrappedTableKeys): void {
-    assert(placesOf(wrapped) === placesOf(this.#wrapped), 'another table key wraps the same data keys');
+    const isSameKey = equalBytes(wrapped.tableKey, this.#wrapped.tableKey);
     this.#wrapped = wrapped;
+    this.#keyring.follow(wrapped.dataKeys);
+    if (isSameKey) return;
     this.#changeCount++;
     this.#cache.expire();
   }
@@ -219,6 +249,9 @@ export class HeldTable {
   }
 }
 
-function placesOf({ dataKeys }: WrappedTableKeys): string {
-  return dataKeys.map(({ tree, id }) => `${tree}/${id}`).join();
+function nextDataKeyId({ dataKeys }: WrappedTableKeys, tree: number): number {
+  return dataKeys.reduce(
+    (next, key) => (key.tree === tree ? Math.max(next, key.id + 1) : next),
+    firstDataKeyId,
+  );
 }

@@ -14,8 +14,8 @@ interface OpenDataKey {
 export class TableKeyring {
   readonly #core: CryptoCore;
   readonly #tableId: string;
-  readonly #dataKeys: readonly WrappedDataKey[];
   readonly #ciphers = new Map<number, TreeCipher>();
+  #dataKeys: readonly WrappedDataKey[];
   #open: readonly OpenDataKey[] | undefined;
   #whyShut: Error | undefined;
 
@@ -35,18 +35,19 @@ export class TableKeyring {
    */
   open(tableKey: SecretKey, dataKeys: readonly WrappedDataKey[]): void {
     this.#whyShut = undefined;
-    if (this.#open !== undefined) return;
-    const opened: OpenDataKey[] = [];
-    try {
-      for (const wrapped of dataKeys) {
-        const key = openDataKey(this.#core, tableKey, { tableId: this.#tableId, wrapped });
-        opened.push({ tree: wrapped.tree, id: wrapped.id, key });
-      }
-    } catch (fault) {
-      for (const { key } of opened) key.destroy();
-      throw fault;
-    }
-    this.#open = opened;
+    this.#open ??= this.#opened(tableKey, dataKeys);
+  }
+
+  /** The data keys there are from now on. Those that are open stay so: what is under way may still need them. */
+  follow(dataKeys: readonly WrappedDataKey[]): void {
+    this.#dataKeys = dataKeys;
+  }
+
+  /** Opens data keys that are not stored yet, beside the others. Throws what took those away, where they are not open. */
+  openMore(tableKey: SecretKey, made: readonly WrappedDataKey[]): void {
+    if (this.#open === undefined) throw this.#whyShut ?? expired();
+    this.#open = [...this.#open, ...this.#opened(tableKey, made)];
+    this.#dataKeys = [...this.#dataKeys, ...made];
   }
 
   /** False where there was nothing to wipe. */
@@ -75,6 +76,20 @@ export class TableKeyring {
     };
     this.#ciphers.set(tree, cipher);
     return cipher;
+  }
+
+  #opened(tableKey: SecretKey, dataKeys: readonly WrappedDataKey[]): readonly OpenDataKey[] {
+    const opened: OpenDataKey[] = [];
+    try {
+      for (const wrapped of dataKeys) {
+        const key = openDataKey(this.#core, tableKey, { tableId: this.#tableId, wrapped });
+        opened.push({ tree: wrapped.tree, id: wrapped.id, key });
+      }
+    } catch (fault) {
+      for (const { key } of opened) key.destroy();
+      throw fault;
+    }
+    return opened;
   }
 
   #key(tree: number, id: number): SecretKey {

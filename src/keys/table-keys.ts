@@ -149,7 +149,15 @@ export class TableKeys {
     return await this.#held(table.id).rewrap(caller, keyId);
   }
 
-  /** From now on the table is under this key, and every caller's right to it is asked for anew. */
+  /**
+   * A further data key for each of these trees, under the table's key: to be stored and then adopted. Their ciphers work
+   * at once, so that a tree can be made in the very commit that stores its key. Refuses TableKeyRefused.
+   */
+  async extend(caller: Caller, table: TableIdentity, trees: readonly number[]): Promise<WrappedTableKeys> {
+    return await this.#held(table.id).extend(caller, trees);
+  }
+
+  /** From now on these are the table's keys; under another table key every caller's right is asked for anew. */
   adopt(tableId: string, wrapped: WrappedTableKeys): void {
     this.#held(tableId).adopt(wrapped);
   }

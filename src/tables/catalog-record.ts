@@ -75,6 +75,11 @@ function parsed(bytes: Uint8Array): object {
   return value as object;
 }
 
+/** Every tree of the table, its items' first. */
+export function treesOf({ tree }: TableRecord): readonly number[] {
+  return [tree];
+}
+
 /** Who the table is to the key service. */
 export function identityOf({ id, account, region, definition }: TableRecord): TableIdentity {
   return { id, name: definition.name, account, region };

@@ -2,10 +2,11 @@
 import { equalBytes } from '../base/bytes.ts';
 import { IntegrityFault, Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { TableKeys } from '../keys/table-keys.ts';
+import type { TableKeys, WrappedTableKeys } from '../keys/table-keys.ts';
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { Tree } from '../pages/tree.ts';
+import type { MaybePromise } from '../store/page-store.ts';
 import {
   decodeNextTree,
   decodeTableRecord,
@@ -15,6 +16,7 @@ import {
   nextTreeKey,
   type TableRecord,
   tableRecordKey,
+  treesOf,
 } from './catalog-record.ts';
 import { catalogId, catalogTree, firstTableTree, openCatalogRoot, rootTree } from './catalog-root.ts';
 import type { PageTable } from './page-table.ts';
@@ -42,6 +44,8 @@ function tooManyTables(): Refusal {
   const message = `Subscriber limit exceeded: There is a limit of ${tablesMax} tables per subscriber`;
   return new Refusal('LimitExceeded', { message });
 }
+
+export type RecordChange = (record: TableRecord, tx: Transaction) => MaybePromise<TableRecord>;
 
 export interface CatalogOptions {
   readonly engine: PageEngine;
@@ -122,12 +126,11 @@ export class Catalog {
     try {
       if (this.#countWithAdding(record) >= tablesMax) throw tooManyTables();
       this.#adding.set(record.id, record);
-      const cipher = this.#keys.cipher(record.id, record.tree);
       await this.#change(
         async (tx) => {
           const key = tableRecordKey(record);
           if ((await tx.get(this.#tree, key)) !== undefined) throw nameInUse(record.definition.name);
-          tx.createTree(record.tree, cipher);
+          for (const tree of treesOf(record)) tx.createTree(tree, this.#keys.cipher(record.id, tree));
           await tx.put(this.#tree, key, encodeTableRecord(record));
           await tx.put(this.#tree, nextTreeKey, encodeNextTree(this.#nextTree));
         },
@@ -140,14 +143,14 @@ export class Catalog {
   }
 
   /**
-   * Changes a table's record, seeing it as it then is. What `change` throws changes nothing, nor does the record it
-   * was given. Refuses TableNotFound.
+   * Changes a table's record, seeing it as it then is; `change` may make or drop trees in the same transaction. What it
+   * throws changes nothing, nor does the record it was given. Refuses TableNotFound.
    */
-  async update(known: TableRecord, change: (record: TableRecord) => TableRecord): Promise<void> {
+  async update(known: TableRecord, change: RecordChange): Promise<void> {
     await this.#change(
       async (tx) => {
         const record = await this.#read(tx, known);
-        const next = change(record);
+        const next = await change(record, tx);
         if (next !== record) await tx.put(this.#tree, tableRecordKey(next), encodeTableRecord(next));
         return next;
       },
@@ -162,9 +165,10 @@ export class Catalog {
   async remove(known: TableRecord, check: (record: TableRecord) => void): Promise<void> {
     await this.#change(
       async (tx) => {
-        check(await this.#read(tx, known));
+        const record = await this.#read(tx, known);
+        check(record);
         await tx.delete(this.#tree, tableRecordKey(known));
-        await tx.dropTree(known.tree);
+        for (const tree of treesOf(record)) await tx.dropTree(tree);
       },
       () => this.#forget(known),
     );
@@ -235,9 +239,7 @@ export class Catalog {
   #accept(record: TableRecord): void {
     const known = this.#tables.getById(record.id);
     if (known !== undefined) {
-      if (!equalBytes(known.record.keys.tableKey, record.keys.tableKey)) {
-        this.#keys.adopt(record.id, record.keys);
-      }
+      if (!areSameKeys(known.record.keys, record.keys)) this.#keys.adopt(record.id, record.keys);
       known.record = record;
       return;
     }
@@ -250,4 +252,10 @@ export class Catalog {
     this.#tables.delete(identityOf(record));
     this.#keys.release(record.id);
   }
+}
+
+/** Of one table: by number and id, a data key is what it ever was. */
+function areSameKeys(one: WrappedTableKeys, other: WrappedTableKeys): boolean {
+  const placesOf = ({ dataKeys }: WrappedTableKeys) => dataKeys.map(({ tree, id }) => `${tree}/${id}`).join();
+  return equalBytes(one.tableKey, other.tableKey) && placesOf(one) === placesOf(other);
 }

@@ -10,6 +10,7 @@ import { EncodedItem } from './encoded-item.ts';
 import { decodeItem, encodedItemBytes, encodeItem } from './item.ts';
 import type { KeySchema } from './key-schema.ts';
 import type { ItemCursor, KeyRange, OpenTable, StoredItem, WriteDecision } from './table.ts';
+import type { ItemChange, WriteFollower } from './write-follower.ts';
 
 export interface PageTableOptions {
   readonly name: string;
@@ -17,6 +18,7 @@ export interface PageTableOptions {
   readonly keySchema: KeySchema;
   readonly engine: PageEngine;
   readonly tree: Tree;
+  readonly followers?: readonly WriteFollower[];
 }
 
 /** Knows nothing of keys: whoever hands it out has asked for them. One serves every connection. */
@@ -26,13 +28,20 @@ export class PageTable implements OpenTable {
   readonly keySchema: KeySchema;
   readonly #engine: PageEngine;
   readonly #tree: Tree;
+  #followers: readonly WriteFollower[];
 
-  constructor({ name, arn, keySchema, engine, tree }: PageTableOptions) {
+  constructor({ name, arn, keySchema, engine, tree, followers = [] }: PageTableOptions) {
     this.name = name;
     this.arn = arn;
     this.keySchema = keySchema;
     this.#engine = engine;
     this.#tree = tree;
+    this.#followers = followers;
+  }
+
+  /** From the next transaction on, these follow each write. */
+  setFollowers(followers: readonly WriteFollower[]): void {
+    this.#followers = followers;
   }
 
   /** What the table holds at this moment. The bytes are those of the tree: near to DynamoDB's count, and free. */
@@ -46,26 +55,50 @@ export class PageTable implements OpenTable {
   }
 
   write<T>(key: Uint8Array, decide: (old: StoredItem | undefined) => WriteDecision<T>): Promise<T> {
-    return this.#engine.transact((tx) => {
-      const old = tx.get(this.#tree, key);
-      if (old instanceof Promise) return old.then((bytes) => this.#carryOut(tx, key, bytes, decide));
-      return this.#carryOut(tx, key, old, decide);
-    });
+    return this.#engine.transact((tx) => this.writeIn(tx, key, decide));
+  }
+
+  getIn(tx: Transaction, key: Uint8Array): MaybePromise<StoredItem | undefined> {
+    const found = tx.get(this.#tree, key);
+    return found instanceof Promise ? found.then(itemOf) : itemOf(found);
+  }
+
+  writeIn<T>(
+    tx: Transaction,
+    key: Uint8Array,
+    decide: (old: StoredItem | undefined) => WriteDecision<T>,
+  ): MaybePromise<T> {
+    const old = tx.get(this.#tree, key);
+    if (old instanceof Promise) return old.then((bytes) => this.#carryOut(tx, key, bytes, decide));
+    return this.#carryOut(tx, key, old, decide);
   }
 
   #carryOut<T>(
     tx: Transaction,
     key: Uint8Array,
-    old: Uint8Array | undefined,
+    bytes: Uint8Array | undefined,
     decide: (old: StoredItem | undefined) => WriteDecision<T>,
   ): MaybePromise<T> {
-    const decision = decide(itemOf(old));
+    const old = itemOf(bytes);
+    const decision = decide(old);
     if ('unchanged' in decision) return decision.result;
-    const { next, result } = decision;
-    if (next !== undefined) {
-      return after(tx.put(this.#tree, key, encodeItem(next, decision.nextBytes)), result);
+    const { next, nextBytes, result } = decision;
+    if (next === undefined && old === undefined) return result;
+    const change = { key, old, next };
+    for (const follower of this.#followers) follower.check(change);
+    const written =
+      next === undefined ? tx.delete(this.#tree, key) : tx.put(this.#tree, key, encodeItem(next, nextBytes));
+    return after(this.#follow(tx, change, written), result);
+  }
+
+  /** One after another, each once the last has ended: they share the transaction. */
+  #follow(tx: Transaction, change: ItemChange, written: MaybePromise<unknown>): MaybePromise<unknown> {
+    let done = written;
+    for (const follower of this.#followers) {
+      done =
+        done instanceof Promise ? done.then(() => follower.follow(tx, change)) : follower.follow(tx, change);
     }
-    return old === undefined ? result : after(tx.delete(this.#tree, key), result);
+    return done;
   }
 
   items({ from, to }: KeyRange, options?: { readonly backwards?: boolean }): ItemCursor {

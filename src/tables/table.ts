@@ -1,4 +1,5 @@
 /** What the operations do with one table: read, write where commits are serialised, and walk a key range. */
+import type { Transaction } from '../pages/commit.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import type { Item } from './attribute.ts';
 import type { KeySchema } from './key-schema.ts';
@@ -40,6 +41,17 @@ export interface OpenTable {
    * rejects this write alone and changes nothing.
    */
   write<T>(key: Uint8Array, decide: (old: StoredItem | undefined) => WriteDecision<T>): Promise<T>;
+  /** As `get`, in a transaction that may span tables: sees what it has written. */
+  getIn(tx: Transaction, key: Uint8Array): MaybePromise<StoredItem | undefined>;
+  /**
+   * As `write`, in a transaction: durable with it. Let every `decide` that may throw come before the first change: a
+   * transaction that fails after one makes all that share its commit run again.
+   */
+  writeIn<T>(
+    tx: Transaction,
+    key: Uint8Array,
+    decide: (old: StoredItem | undefined) => WriteDecision<T>,
+  ): MaybePromise<T>;
   /** Walks items in key order, or backwards. Each is as some commit left it; the walk as a whole need not be. */
   items(range: KeyRange, options?: { readonly backwards?: boolean }): ItemCursor;
 }

@@ -6,9 +6,11 @@ import type { ClientConnection } from '../keys/client-connection.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
+import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
+import type { MaybePromise } from '../store/page-store.ts';
 import { Catalog, type KnownTable, nameInUse } from './catalog.ts';
-import { accessible, identityOf, type RecordedStatus, type TableRecord } from './catalog-record.ts';
+import { accessible, identityOf, type RecordedStatus, type TableRecord, treesOf } from './catalog-record.ts';
 import { PageTable } from './page-table.ts';
 import type { OpenTable } from './table.ts';
 import { newTableId } from './table-id.ts';
@@ -75,6 +77,11 @@ export class Tables {
     const asking = this.#keys.authorize(caller, connection, known.record.id);
     if (asking !== undefined) return asking.then(() => this.#opened(known));
     return known.opened ?? this.#opened(known);
+  }
+
+  /** Work on items of several tables that `open` gave, in one commit: serial to every other, all of it or nothing. */
+  transact<T>(work: (tx: Transaction) => MaybePromise<T>): Promise<T> {
+    return this.#engine.transact(work);
   }
 
   /** Refuses TableInUse, LimitExceeded and TableKeyRefused, and leaves nothing behind. */
@@ -190,14 +197,15 @@ export class Tables {
       arn: tableArn(record, record.definition.name),
       status: record.status,
       keyArn: record.keys.keyArn,
-      trees: [record.tree],
+      trees: treesOf(record),
     }));
   }
 
   /** The keys of this table have been wiped: so are its opened pages. */
   forgetPages(id: string): void {
     const known = this.#catalog.findById(id);
-    if (known !== undefined) this.#engine.evictTree(known.record.tree);
+    if (known === undefined) return;
+    for (const tree of treesOf(known.record)) this.#engine.evictTree(tree);
   }
 
   /** Keeps what the open trees count, for descriptions before they are open again. */

@@ -246,9 +246,12 @@ describe('moving to another key', () => {
   test('never changes the data keys', async () => {
     await start(false);
     const { keys } = bench;
+    const before = (await keys.rewrap(user, books, bench.keyArn)).dataKeys.map(({ tree, id }) => ({
+      tree,
+      id,
+    }));
     const after = await keys.rewrap(user, books, await keys.ownedKey(region));
-    const fewer = { ...after, dataKeys: after.dataKeys.slice(1) };
-    expect(() => keys.adopt(books.id, fewer)).toThrow(AssertionFault);
+    expect(after.dataKeys.map(({ tree, id }) => ({ tree, id }))).toEqual(before);
   });
 });
 

@@ -1,6 +1,8 @@
 /** What every DynamoDB operation is handed: who asks, over which connection, and the tables. */
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import type { Caller } from '../../kms/key-service.ts';
+import type { Transaction } from '../../pages/commit.ts';
+import type { MaybePromise } from '../../store/page-store.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import type {
   EncryptionChoice,
@@ -13,6 +15,8 @@ import type {
 export interface TablesDoor {
   /** Refuses TableNotFound (data-plane wording), and TableKeyRefused where the key may not be used. */
   open(caller: Caller, connection: ClientConnection, name: string): OpenTable | Promise<OpenTable>;
+  /** One commit over items of several open tables; `work` may run more than once. */
+  transact<T>(work: (tx: Transaction) => MaybePromise<T>): Promise<T>;
   /** Refuses TableInUse, LimitExceeded, TableKeyRefused. */
   create(caller: Caller, definition: TableDefinition): Promise<TableInfo>;
   /** Refuses TableNotFound (control-plane wording). */
