@@ -31,6 +31,8 @@ export interface TablesForTest extends Running {
 export interface TablesForTestOptions {
   /** Between the engine and the memory. */
   readonly wrapStore?: (memory: PageStore) => PageStore;
+  /** Of opened pages; with nothing to keep, everything is read anew. */
+  readonly cacheBytes?: number;
 }
 
 export async function openTables(options: TablesForTestOptions = {}): Promise<TablesForTest> {
@@ -61,13 +63,16 @@ export async function startTables({
   clock,
   memory,
   wrapStore = (store) => store,
+  cacheBytes,
 }: TablesForTestOptions & {
   readonly kms: EmbeddedKms;
   readonly clock: VirtualClock;
   readonly memory: MemoryStore;
 }): Promise<Running> {
   let tables: Tables | undefined;
-  const engine = PageEngine.open({ store: wrapStore(memory), storeId: memory.storeId, clock });
+  const { storeId } = memory;
+  const bound = cacheBytes === undefined ? {} : { cacheBytes };
+  const engine = PageEngine.open({ store: wrapStore(memory), storeId, clock, ...bound });
   const keys = new TableKeys({
     core: createFallbackCore(),
     service: kms,

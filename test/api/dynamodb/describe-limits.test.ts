@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Api, tableInput } from './support.ts';
+import { apiOf, tableInput } from './support.ts';
 
 test('DescribeLimits tells the limits that CreateTable holds', async () => {
-  const api = new Api();
+  const api = await apiOf();
   const limits = await api.call('DescribeLimits', {});
   expect(limits).toEqual({
     AccountMaxReadCapacityUnits: 80_000,

@@ -72,14 +72,12 @@ for (const mode of modes) {
 }
 
 test('GetItem answers without a promise where key and page are cached', async () => {
-  for (const mode of ['at once', 'sealed'] as const) {
-    const api = await apiWithTables(mode);
-    await putAll(api, 'notes', [note]);
-    await api.call('GetItem', get());
-    const answer = api.run('GetItem', get());
-    expect(answer).not.toBeInstanceOf(Promise);
-    expect(answer).toMatchObject({ Item: expect.any(Map) });
-  }
+  const api = await apiWithTables();
+  await putAll(api, 'notes', [note]);
+  await api.call('GetItem', get());
+  const answer = api.run('GetItem', get());
+  expect(answer).not.toBeInstanceOf(Promise);
+  expect(answer).toMatchObject({ Item: expect.any(Map) });
   expect((await apiWithTables('later')).run('GetItem', get())).toBeInstanceOf(Promise);
 });
 

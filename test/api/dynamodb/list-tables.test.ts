@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Api, type Json, tableInput } from './support.ts';
+import { type Api, apiOf, type Json, tableInput } from './support.ts';
 
 const names = Array.from({ length: 101 }, (_, index) => `table-${String(index).padStart(3, '0')}`);
 
 describe('ListTables answers', () => {
   let api: Api;
   beforeAll(async () => {
-    api = new Api();
+    api = await apiOf();
     for (const name of [...names].reverse()) await api.call('CreateTable', tableInput(name));
   });
 
@@ -35,5 +35,5 @@ describe('ListTables answers', () => {
 });
 
 test('ListTables answers an empty list where there are no tables', async () => {
-  expect(await new Api().call('ListTables', {})).toEqual({ TableNames: [] });
+  expect(await (await apiOf()).call('ListTables', {})).toEqual({ TableNames: [] });
 });

@@ -6,15 +6,15 @@ import { parseInput } from '../../../src/api/shape.ts';
 import { isRefusal } from '../../../src/base/errors.ts';
 import type { TableInfo } from '../../../src/tables/table-record.ts';
 import { account, region, user } from '../../support/embedded-kms.ts';
-import { MemoryTables } from '../../support/memory-tables.ts';
 import { newConnection, openTables } from '../../support/open-tables.ts';
 import { refusalOf } from '../../support/refusal.ts';
+import { answeringLater, CommitCount } from '../../support/wrapped-stores.ts';
 
 export const caller = user;
 export const arnOf = (table: string) => `arn:aws:dynamodb:${region}:${account}:table/${table}`;
 
-/** Plain tables that answer at once or later, or the real ones: pages sealed under keys of the embedded key service. */
-export const modes = ['at once', 'later', 'sealed'] as const;
+/** Pages come from the cache at once, or all of them from a store that answers later. */
+export const modes = ['at once', 'later'] as const;
 export type Mode = (typeof modes)[number];
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class Api {
   readonly tables: TablesDoor;
   readonly #connection = newConnection();
 
-  constructor(tables: TablesDoor = new MemoryTables()) {
+  constructor(tables: TablesDoor) {
     this.tables = tables;
   }
 
@@ -77,9 +77,22 @@ export const tableInput = (TableName: string, sortType?: 'S' | 'N' | 'B'): Json 
   ],
 });
 
-export async function apiOf(mode: Mode): Promise<Api> {
-  if (mode === 'sealed') return new Api((await openTables()).tables);
-  return new Api(new MemoryTables({ later: mode === 'later' }));
+export async function apiOf(mode: Mode = 'at once'): Promise<Api> {
+  const later = mode === 'later' ? { wrapStore: answeringLater, cacheBytes: 0 } : {};
+  return new Api((await openTables(later)).tables);
+}
+
+/** How many commits a call makes on the two tables of `withTables`, with these items in one of them. */
+export async function commitsOf(
+  call: { readonly name: string; readonly input: Json },
+  before: readonly { readonly TableName: string; readonly Item: Json }[] = [],
+): Promise<number> {
+  const commits = new CommitCount();
+  const api = await withTables(new Api((await openTables({ wrapStore: commits.wrap })).tables));
+  for (const put of before) await api.call('PutItem', put);
+  const countBefore = commits.value;
+  await api.call(call.name, call.input);
+  return commits.value - countBefore;
 }
 
 /** Two tables: `notes` with the key pk, `events` with the keys pk and sk, a number. */

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MemoryTables } from '../../support/memory-tables.ts';
 import {
-  Api,
+  type Api,
   apiWithTables,
+  commitsOf,
   type Json,
   lacks,
   mismatch,
@@ -10,9 +10,7 @@ import {
   N,
   noTable,
   P,
-  putAll,
   S,
-  withTables,
 } from './support.ts';
 
 const item = {
@@ -188,11 +186,10 @@ for (const mode of modes) {
 }
 
 test('UpdateItem writes nothing where an absent item stays absent, or a present one has no update', async () => {
-  const tables = new MemoryTables();
-  const api = await withTables(new Api(tables));
-  await putAll(api, 'notes', [item]);
-  await api.call('UpdateItem', update('REMOVE #c', { Key: { pk: S('b') } }));
-  await api.call('UpdateItem', { TableName: 'notes', Key: { pk: S('a') } });
-  expect(tables.unchangedCount('notes')).toBe(2);
-  expect(await api.call('Scan', { TableName: 'notes' })).toMatchObject({ Items: [item] });
+  const before = [{ TableName: 'notes', Item: item }];
+  const absent = update('REMOVE #c', { Key: { pk: S('b') } });
+  const noUpdate = { TableName: 'notes', Key: { pk: S('a') } };
+  for (const input of [absent, noUpdate]) {
+    expect(await commitsOf({ name: 'UpdateItem', input }, before)).toBe(0);
+  }
 });

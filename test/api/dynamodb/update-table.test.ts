@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { managedKeyArn } from '../../support/memory-tables.ts';
 import { newKey, openTables, type TablesForTest } from '../../support/open-tables.ts';
-import { Api, arnOf, type Json, lacks, P, putAll, S, tableInput } from './support.ts';
+import { Api, arnOf, type Json, P, putAll, S, tableInput } from './support.ts';
 
-const keyId = 'arn:aws:kms:us-east-1:000000000000:key/1';
 const update = (more: Json, TableName = 'notes') => ({ TableName, ...more });
 const units = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
 
+let opened: TablesForTest;
 let api: Api;
 beforeEach(async () => {
-  api = new Api();
+  opened = await openTables();
+  api = new Api(opened.tables);
   await api.call('CreateTable', tableInput('notes'));
   const { BillingMode: _, ...rest } = tableInput('units');
   await api.call('CreateTable', {
@@ -58,93 +58,13 @@ describe('UpdateTable changes', () => {
     });
   }
 
-  const keys: [Json, string | undefined][] = [
-    [{ Enabled: true }, managedKeyArn],
-    [{ Enabled: true, SSEType: 'KMS', KMSMasterKeyId: keyId }, keyId],
-    [{ Enabled: false }, undefined],
-  ];
-  for (const [SSESpecification, keyArn] of keys) {
-    test(`the key: ${JSON.stringify(SSESpecification)}`, async () => {
-      const { TableDescription } = await api.call('UpdateTable', update({ SSESpecification }));
-      expect(TableDescription).toMatchObject({
-        TableStatus: 'ACTIVE',
-        SSEDescription: { Status: 'UPDATING' },
-      });
-      const { Table } = await api.call('DescribeTable', { TableName: 'notes' });
-      expect((Table as Json).SSEDescription).toEqual(
-        keyArn === undefined ? undefined : { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: keyArn },
-      );
-    });
-  }
-});
-
-describe('UpdateTable refuses, changes nothing, and the first fault wins:', () => {
-  const nothing =
-    'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required';
-  const only = (what: string) => `${P}${what} modification must be the only operation in the request`;
-  const everything = {
-    SSESpecification: { Enabled: true },
-    TableClass: 'STANDARD',
-    DeletionProtectionEnabled: true,
-    BillingMode: 'PAY_PER_REQUEST',
-  };
-  const { SSESpecification: _, ...unkeyed } = everything;
-  const { TableClass: __, ...unclassed } = unkeyed;
-  const cases: [Json, string][] = [
-    [update({}), nothing],
-    [update({}, 'gone'), nothing],
-    [update({ SSESpecification: {} }), nothing],
-    [update(everything), only('Server-Side Encryption')],
-    [update({ SSESpecification: {}, BillingMode: 'PAY_PER_REQUEST' }), only('Server-Side Encryption')],
-    [update(unkeyed), only('Table Class')],
-    [update(unclassed), only('Deletion Protection')],
-    [update({ ...everything, ReplicaUpdates: [{}] }), lacks('ReplicaUpdates')],
-    [update({ StreamSpecification: { StreamEnabled: true } }), lacks('StreamSpecification')],
-    [update({ GlobalSecondaryIndexUpdates: [] }), lacks('GlobalSecondaryIndexUpdates')],
-    [update({ OnDemandThroughput: {} }), lacks('OnDemandThroughput')],
-    [update({ WarmThroughput: {} }), lacks('WarmThroughput')],
-    [update({ AttributeDefinitions: [] }), lacks('AttributeDefinitions')],
-    [
-      update({ SSESpecification: { Enabled: true, KMSMasterKeyId: keyId } }, 'gone'),
-      `${P}SSEType KMS is required if KMSMasterKeyId is specified`,
-    ],
-    [
-      update({ ProvisionedThroughput: units }),
-      `${P}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST`,
-    ],
-    [
-      update({ BillingMode: 'PROVISIONED' }),
-      `${P}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED`,
-    ],
-    ...['SSESpecification', 'TableClass', 'DeletionProtectionEnabled', 'BillingMode'].map(
-      (name): [Json, string] => [
-        update({ [name]: everything[name as keyof typeof everything] }, 'gone'),
-        'TableNotFound: Requested resource not found: Table: gone not found',
-      ],
-    ),
-  ];
-  for (const [input, sentence] of cases) {
-    test(`${Object.keys(input).slice(1)} of ${input.TableName}: ${sentence}`, async () => {
-      const before = await api.call('DescribeTable', { TableName: 'notes' });
-      expect(await api.refusal('UpdateTable', input)).toBe(sentence);
-      expect(await api.call('DescribeTable', { TableName: 'notes' })).toEqual(before);
-    });
-  }
-
   test('units that are as they were', async () => {
     const refusal = await api.refusal('UpdateTable', update({ ProvisionedThroughput: units }, 'units'));
     expect(refusal).toContain('The provisioned throughput for the table will not change.');
   });
 });
 
-describe('UpdateTable on sealed tables', () => {
-  let sealed: TablesForTest;
-  beforeEach(async () => {
-    sealed = await openTables();
-    api = new Api(sealed.tables);
-    await api.call('CreateTable', tableInput('notes'));
-  });
-
+describe('UpdateTable puts a table under another key:', () => {
   const sse = async () =>
     ((await api.call('DescribeTable', { TableName: 'notes' })).Table as Json).SSEDescription;
   const choose = (SSESpecification: Json) => update({ SSESpecification });
@@ -153,7 +73,7 @@ describe('UpdateTable on sealed tables', () => {
   test('moves a table from key to key and back, its items with it', async () => {
     const item = { pk: S('a') };
     await putAll(api, 'notes', [item]);
-    const keyArn = await newKey(sealed.kms);
+    const keyArn = await newKey(opened.kms);
     const stub = await api.call('UpdateTable', choose(under(keyArn)));
     expect(stub).toMatchObject({ TableDescription: { SSEDescription: { Status: 'UPDATING' } } });
     expect(await sse()).toEqual({ Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: keyArn });
@@ -167,7 +87,7 @@ describe('UpdateTable on sealed tables', () => {
   test('refuses a change to the key that the table is under', async () => {
     const owned = `${P}Table is already encrypted by default`;
     expect(await api.refusal('UpdateTable', choose({ Enabled: false }))).toBe(owned);
-    const keyArn = await newKey(sealed.kms);
+    const keyArn = await newKey(opened.kms);
     await api.call('UpdateTable', choose(under(keyArn)));
     expect(await api.refusal('UpdateTable', choose(under(keyArn)))).toBe(
       `${P}Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key`,
