@@ -4,7 +4,17 @@ import { keyLifeMs, lingerMs } from '../../src/keys/key-cache.ts';
 import { TableKeys, type WrappedTableKeys } from '../../src/keys/table-keys.ts';
 import { user } from '../support/embedded-kms.ts';
 import { refusalOf } from '../support/refusal.ts';
-import { type BooksBench, books, connect, films, openBooks, settle, trees } from './support.ts';
+import {
+  type BooksBench,
+  books,
+  connect,
+  films,
+  openBooks,
+  openPage,
+  sealPage,
+  settle,
+  trees,
+} from './support.ts';
 
 const bob = { ...user, arn: user.arn.replace('ada', 'bob') };
 let bench: BooksBench;
@@ -315,5 +325,36 @@ describe('connections', () => {
     service.delay = undefined;
     expect(bench.keys.authorize(user, bench.connection, books.id)).toBeInstanceOf(Promise);
     await settle();
+  });
+});
+
+describe('a further data key', () => {
+  beforeEach(async () => {
+    bench = await openBooks({ remote: false });
+  });
+
+  test('seals at once, and after it is adopted opens again with the others', async () => {
+    const { keys, connection, clock } = bench;
+    const tree = 2;
+    const extended = await keys.extend(user, books, [9, tree]);
+    const added = extended.dataKeys.slice(-2).map(({ tree: each, id }) => [each, id]);
+    expect(added).toEqual([
+      [9, 1],
+      [tree, 2],
+    ]);
+    const sealed = sealPage(keys.cipher(books.id, 9), 'new');
+    keys.adopt(books.id, extended);
+    clock.advance(keyLifeMs + lingerMs);
+    expect(() => openPage(keys.cipher(books.id, 9), sealed)).toThrow(Outage);
+    await keys.authorize(user, connection, books.id);
+    expect(openPage(keys.cipher(books.id, 9), sealed)).toBe('new');
+  });
+
+  test('is refused under a disabled key, and leaves the others as they were', async () => {
+    const { keys, kms } = bench;
+    await kms.keys.disable(user, bench.keyArn);
+    expect(await refusalOf(() => keys.extend(user, books, [9]))).toMatch(bench.disabled);
+    await kms.keys.enable(user, bench.keyArn);
+    expect((await keys.rewrap(user, books, bench.keyArn)).dataKeys).toHaveLength(trees.length);
   });
 });
