@@ -13,6 +13,8 @@ export interface BenchEngine {
   call(operation: string, input: object): Promise<Record<string, unknown>>;
   /** A new table, ready for use; the hash key is `id`, a text, and the range key, where there is one, `n`, a number. */
   createTable(name: string, options?: { readonly range: boolean }): Promise<EmbeddedTable>;
+  /** A table that is there. */
+  table(name: string): EmbeddedTable;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function openEngine(
       await untilActive(call, name);
       return database.table(name);
     },
+    table: (name) => database.table(name),
     close: () => database.close(),
   };
 }

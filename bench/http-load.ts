@@ -14,7 +14,14 @@ export interface LoadOrder {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-export type LoadResult = { readonly perSecond: number } | { readonly failed: string };
+export interface Load {
+  readonly perSecond: number;
+  /** From sending to the whole answer, in milliseconds. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export type LoadResult = Load | { readonly failed: string };
 
 /** Signing costs more than sending: so many requests are made beforehand and sent in turn. */
 const preparedCount = 2_048;
@@ -22,29 +29,40 @@ const headerEnd = Buffer.from('\r\n\r\n');
 
 process.on('message', (order: LoadOrder) => {
   run(order).then(
-    (perSecond) => process.send?.({ perSecond } satisfies LoadResult),
+    (load) => process.send?.(load satisfies LoadResult),
     (fault: unknown) => process.send?.({ failed: String(fault) } satisfies LoadResult),
   );
 });
 
-async function run(order: LoadOrder): Promise<number> {
+async function run(order: LoadOrder): Promise<Load> {
   const requests: Buffer[] = [];
   for (let index = 0; index < preparedCount; index++) requests.push(await prepare(order, index));
   let next = 0;
   const take = () => requests[next++ % preparedCount] ?? Buffer.alloc(0);
   const startMs = performance.now();
-  const counts = await Promise.all(
+  const latencies = await Promise.all(
     Array.from({ length: order.connections }, () => sendUntil(order, startMs + order.turnMs, take)),
   );
-  return (counts.reduce((sum, each) => sum + each, 0) * 1000) / (performance.now() - startMs);
+  const seconds = (performance.now() - startMs) / 1000;
+  const sorted = Float64Array.from(latencies.flat()).sort();
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  return { perSecond: sorted.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-/** One connection: sends, waits for the whole answer, sends again. Any status but 200 fails the bench. */
-function sendUntil({ port }: LoadOrder, endMs: number, take: () => Buffer): Promise<number> {
+/**
+ * One connection: sends, waits for the whole answer, sends again; resolves with the milliseconds that each took. Any
+ * status but 200 fails the bench.
+ */
+function sendUntil({ port }: LoadOrder, endMs: number, take: () => Buffer): Promise<number[]> {
   return new Promise((resolve, reject) => {
-    let done = 0;
+    const latencies: number[] = [];
+    let sentMs = 0;
     let held: Buffer = Buffer.alloc(0);
-    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(take()));
+    const send = () => {
+      sentMs = performance.now();
+      socket.write(take());
+    };
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, send);
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('the server closed a connection')));
     socket.on('data', (piece: Buffer) => {
@@ -57,14 +75,15 @@ function sendUntil({ port }: LoadOrder, endMs: number, take: () => Buffer): Prom
         return;
       }
       held = held.subarray(answerBytes);
-      done++;
-      if (performance.now() < endMs) {
-        socket.write(take());
+      const nowMs = performance.now();
+      latencies.push(nowMs - sentMs);
+      if (nowMs < endMs) {
+        send();
         return;
       }
       socket.removeAllListeners('close');
       socket.destroy();
-      resolve(done);
+      resolve(latencies);
     });
   });
 }

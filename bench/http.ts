@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, Figure } from './figures.ts';
-import { itemBody, type LoadOrder, type LoadResult } from './http-load.ts';
-import { type Contestant, interleaved, of } from './measure.ts';
+import { itemBody, type Load, type LoadOrder, type LoadResult } from './http-load.ts';
+import { type Contestant, interleaved, median, of } from './measure.ts';
 import { productMain } from './product.ts';
 
 const connections = 64;
@@ -17,6 +17,7 @@ const tableName = 'bench';
 const itemsPerBatch = 25;
 const credentials = { accessKeyId: 'BENCHCALLER', secretAccessKey: 'a-secret-of-the-bench-alone' };
 const operations = ['GetItem', 'PutItem'] as const;
+const servers = ['ours', 'signed', 'dynalite'] as const;
 
 interface Server {
   readonly port: number;
@@ -46,7 +47,9 @@ export const http: Bench = {
       const load = fork(besideThis('./http-load.js'), []);
       processes.push(load);
       say(`${rounds} rounds of ${turnMs / 1000} s each`);
-      return figuresOf(await interleaved(contestants(load, ports), rounds));
+      const loads = new Map<string, Load[]>();
+      const medians = await interleaved(contestants(load, { ports, loads }), rounds);
+      return figuresOf(medians, loads);
     } finally {
       for (const process of processes) process.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -58,51 +61,67 @@ const signedEnvironment = {
   CRYPTABLE_CREDENTIALS: `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
 };
 
-function contestants(
-  load: ChildProcess,
-  ports: Record<'ours' | 'signed' | 'dynalite', number>,
-): Contestant[] {
-  return operations.flatMap((operation) => {
-    const base = { operation, connections, turnMs, itemCount, tableName };
-    return [
-      { name: `ours ${operation}`, turn: () => drive(load, { ...base, port: ports.ours }) },
-      { name: `dynalite ${operation}`, turn: () => drive(load, { ...base, port: ports.dynalite }) },
-      {
-        name: `signed ${operation}`,
-        turn: () => drive(load, { ...base, port: ports.signed, credentials }),
-      },
-    ];
-  });
+interface Run {
+  readonly ports: Record<'ours' | 'signed' | 'dynalite', number>;
+  /** Receives what each contestant's turns measured. */
+  readonly loads: Map<string, Load[]>;
 }
 
-function figuresOf(medians: ReadonlyMap<string, number>): readonly Figure[] {
-  return operations.flatMap((operation) => {
-    const prefix = operation === 'GetItem' ? 'get_64' : 'put_64';
-    const ours = of(medians, `ours ${operation}`);
-    const dynalite = of(medians, `dynalite ${operation}`);
-    const kept = operation === 'PutItem' ? ', durable' : '';
-    return [
-      { name: `${prefix}_per_s`, value: ours, note: `${operation} a second${kept}, callers trusted` },
-      {
-        name: `${prefix}_signed_per_s`,
-        value: of(medians, `signed ${operation}`),
-        note: `${operation} a second${kept}, SigV4 verified`,
-      },
-      {
-        name: `${prefix}_dynalite_per_s`,
-        value: dynalite,
-        note: `${operation} a second by dynalite, in memory, in clear`,
-      },
-      { name: `${prefix}_vs_dynalite`, value: ours / dynalite, note: 'ours / dynalite' },
-    ];
-  });
+function contestants(process: ChildProcess, { ports, loads }: Run): Contestant[] {
+  return operations.flatMap((operation) =>
+    servers.map((server) => {
+      const name = `${server} ${operation}`;
+      const base = { operation, connections, turnMs, itemCount, tableName, port: ports[server] };
+      const order = server === 'signed' ? { ...base, credentials } : base;
+      const turn = async () => {
+        const load = await drive(process, order);
+        loads.set(name, [...(loads.get(name) ?? []), load]);
+        return load.perSecond;
+      };
+      return { name, turn };
+    }),
+  );
 }
 
-function drive(load: ChildProcess, order: LoadOrder): Promise<number> {
+function figuresOf(
+  medians: ReadonlyMap<string, number>,
+  loads: ReadonlyMap<string, readonly Load[]>,
+): readonly Figure[] {
+  const ratio = {
+    name: 'http_get_sigv4_ratio',
+    value: of(medians, 'signed GetItem') / of(medians, 'ours GetItem'),
+    note: 'GetItem with signatures verified / callers trusted',
+  };
+  return [...operations.flatMap((operation) => figuresOfOperation(operation, medians, loads)), ratio];
+}
+
+function figuresOfOperation(
+  operation: (typeof operations)[number],
+  medians: ReadonlyMap<string, number>,
+  loads: ReadonlyMap<string, readonly Load[]>,
+): readonly Figure[] {
+  const prefix = operation === 'GetItem' ? 'get_64' : 'put_64';
+  const kept = operation === 'PutItem' ? ', durable' : '';
+  const ours = of(medians, `ours ${operation}`);
+  const dynalite = of(medians, `dynalite ${operation}`);
+  const latency = (part: 'p50Ms' | 'p99Ms') =>
+    median((loads.get(`ours ${operation}`) ?? []).map((load) => load[part]));
+  const rows: readonly (readonly [name: string, value: number, note: string])[] = [
+    ['per_s', ours, `${operation} a second${kept}, callers trusted`],
+    ['p50_ms', latency('p50Ms'), 'ms from sending to the whole answer, half of them'],
+    ['p99_ms', latency('p99Ms'), 'ms, 99 of 100'],
+    ['signed_per_s', of(medians, `signed ${operation}`), `${operation} a second${kept}, SigV4 verified`],
+    ['dynalite_per_s', dynalite, `${operation} a second by dynalite, in memory, in clear`],
+    ['vs_dynalite', ours / dynalite, 'ours / dynalite'],
+  ];
+  return rows.map(([name, value, note]) => ({ name: `${prefix}_${name}`, value, note }));
+}
+
+function drive(load: ChildProcess, order: LoadOrder): Promise<Load> {
   return new Promise((resolve, reject) => {
     load.once('message', (result: LoadResult) => {
       if ('failed' in result) reject(new Error(`${order.operation} on port ${order.port}: ${result.failed}`));
-      else resolve(result.perSecond);
+      else resolve(result);
     });
     load.send(order);
   });

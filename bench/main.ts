@@ -10,9 +10,10 @@ import { http } from './http.ts';
 import { item } from './item.ts';
 import { page } from './page.ts';
 import { packageRoot } from './product.ts';
+import { scale } from './scale.ts';
 import { seal } from './seal.ts';
 
-const benches: Readonly<Record<string, Bench>> = { seal, codec, page, item, http };
+const benches: Readonly<Record<string, Bench>> = { seal, codec, page, item, http, scale };
 
 async function main(): Promise<void> {
   const [name, ...flags] = process.argv.slice(2);
