@@ -1,34 +1,21 @@
 /** Group commit: works run one after another, many share one durable commit, and the next are run meanwhile. */
 import { AssertionFault, assert, Outage, Refusal } from '../base/errors.ts';
 import { type MaybePromise, type PageStore, treesMax } from '../store/page-store.ts';
-import { Group, SealFault, type Work } from './group.ts';
+import { Group, SealFault, touchTree, type Work } from './group.ts';
 import { emptyHead } from './head.ts';
 import type { PageCache } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import type { PageSource } from './page-source.ts';
+import { reseal } from './reseal.ts';
 import type { PageSealer } from './sealed-page.ts';
+import type { Transaction } from './transaction.ts';
 import { getValue, Tree } from './tree.ts';
-import { type CursorRange, TreeCursor } from './tree-cursor.ts';
+import { TreeCursor } from './tree-cursor.ts';
 import { newTreeState, type TreeState } from './tree-state.ts';
 import { TreeWriter } from './tree-writer.ts';
+import { WorkQueue } from './work-queue.ts';
 
-/**
- * What a work may do: read and change any tree in the working state, before anyone else sees it. Good only until the
- * work returns, or the promise that it returned has settled. Await each promise before the next call.
- */
-export interface Transaction {
-  get(tree: Tree, key: Uint8Array): MaybePromise<Uint8Array | undefined>;
-  /** `key` is copied; `value` belongs to the tree from now on and must not be changed. */
-  put(tree: Tree, key: Uint8Array, value: Uint8Array): MaybePromise<void>;
-  /** False where there is no such key. */
-  delete(tree: Tree, key: Uint8Array): MaybePromise<boolean>;
-  /** Begin a new one after a change: what is read ahead may be as before. */
-  cursor(tree: Tree, range?: CursorRange): TreeCursor;
-  /** A new, empty tree, readable once durable. Its number must never have been used before. */
-  createTree(id: number, cipher: PageCipher): Tree;
-  /** Removes a tree and all its pages; its key is not needed, nor need it be open. */
-  dropTree(id: number): MaybePromise<void>;
-}
+export type { Transaction } from './transaction.ts';
 
 export interface CommitParts {
   readonly store: PageStore;
@@ -39,15 +26,16 @@ export interface CommitParts {
   readonly trees: Map<number, Tree>;
 }
 
+/** So often a work runs again because others were first; each time one of them was not refused. */
+const conflictsMax = 20;
+
 /** Where so many works wait and nothing is in flight, half of them are made durable while the others run. */
 const splitWorksMin = 32;
 
 export class GroupCommit {
   readonly #parts: CommitParts;
   readonly #writer: TreeWriter;
-  #queue: Work[] = [];
-  /** Where the queue's next work is. */
-  #next = 0;
+  readonly #queue = new WorkQueue();
   #group = new Group();
   #flight: Group | undefined;
   /** The work whose promise is awaited, and the fault that overtook it. */
@@ -76,6 +64,7 @@ export class GroupCommit {
         resolve: (value) => resolve(value as T),
         reject,
         touched: [],
+        conflicts: 0,
         outcome: undefined,
       });
       this.#schedule();
@@ -135,22 +124,19 @@ export class GroupCommit {
   }
 
   #runWorks(): void {
-    const waiting = this.#queue.length - this.#next;
+    const waiting = this.#queue.length;
     const isIdle = this.#flight === undefined && this.#group.works.length === 0;
     let left = isIdle && waiting >= splitWorksMin ? Math.ceil(waiting / 2) : waiting;
     // A work may put others back into the queue.
-    while (
-      left > 0 &&
-      this.#next < this.#queue.length &&
-      this.#running === undefined &&
-      this.#group.hasRoom
-    ) {
+    while (left > 0 && this.#running === undefined && this.#group.hasRoom) {
+      const isAlone = this.#queue.isNextAlone;
+      if (isAlone && this.#group.works.length > 0) return;
+      const work = this.#queue.shift();
+      if (work === undefined) return;
       left--;
-      this.#run(this.#queue[this.#next++] as Work);
+      this.#group.isAlone = isAlone;
+      this.#run(work);
     }
-    if (this.#next === 0) return;
-    this.#queue = this.#queue.slice(this.#next);
-    this.#next = 0;
   }
 
   #run(work: Work): void {
@@ -174,8 +160,9 @@ export class GroupCommit {
     this.#running = undefined;
     const overtaken = this.#overtaken;
     this.#overtaken = undefined;
-    if (overtaken !== undefined) work.reject(overtaken);
-    else this.#end(work, outcome);
+    if (overtaken === undefined) this.#end(work, outcome);
+    else if (changedNothing(overtaken)) this.#queue.putBack([work]);
+    else work.reject(overtaken);
     this.#advance();
   }
 
@@ -190,32 +177,32 @@ export class GroupCommit {
   #runAgain(): void {
     const failed = this.#group;
     this.#group = new Group();
-    this.#takeBack(failed);
+    failed.takeBack(this.#parts.cache.buffers);
     const again: Work[] = [];
     for (const work of failed.works) {
-      if (work.outcome !== undefined && 'fault' in work.outcome) {
-        work.touched.length = 0;
-        this.#group.works.push(work);
+      if (work.outcome === undefined || !('fault' in work.outcome)) {
+        again.push(work);
         continue;
       }
       work.touched.length = 0;
-      work.outcome = undefined;
-      again.push(work);
+      this.#group.works.push(work);
     }
-    this.#queue = [...again, ...this.#queue.slice(this.#next)];
-    this.#next = 0;
+    this.#queue.putBack(again);
     failed.settle();
-  }
-
-  #takeBack(group: Group): void {
-    for (const tree of [...group.changes.keys()]) group.forget(tree, this.#parts.cache.buffers);
-    for (const { tree } of group.drops) if (tree !== undefined) tree.state.dropping = undefined;
   }
 
   #launch(): void {
     const group = this.#group;
+    if (group.isOvertaken) {
+      this.#group = new Group();
+      group.takeBack(this.#parts.cache.buffers);
+      group.settle();
+      this.#tryAgain(group, this.#group, new Outage('StoreConflict'));
+      return;
+    }
     if (group.isEmpty) {
       this.#group = new Group();
+      group.unpin();
       group.settle();
       group.deliver();
       return;
@@ -228,6 +215,7 @@ export class GroupCommit {
       return;
     }
     this.#group = new Group();
+    group.unpin();
     this.#flight = group;
     for (const [tree, treeChange] of group.changes) {
       tree.flight = treeChange;
@@ -284,23 +272,42 @@ export class GroupCommit {
     this.#advance();
   }
 
-  /** What reached the store is not known: everything since is taken back, and heads are read again before use. */
+  /** Everything since is taken back; where the store may hold another state, heads are read again before use. */
   #commitFailed(flight: Group, fault: unknown): void {
     const gathered = this.#group;
     this.#group = new Group();
     this.#flight = undefined;
     if (this.#running !== undefined) this.#overtaken = fault;
-    this.#takeBack(gathered);
+    gathered.takeBack(this.#parts.cache.buffers);
+    const isStale = !(fault instanceof Outage) || fault.code !== 'StoreFull';
     for (const tree of [...flight.changes.keys()]) {
       flight.forget(tree, this.#parts.cache.buffers);
-      tree.stale = true;
+      tree.stale ||= isStale;
     }
-    for (const { tree } of flight.drops) if (tree !== undefined) tree.state.stale = true;
-    for (const group of [flight, gathered]) {
-      group.settle();
-      group.deliver(fault);
+    for (const { tree } of flight.drops) {
+      if (tree === undefined) continue;
+      if (isStale) tree.state.stale = true;
+      else tree.state.dropping = undefined;
     }
+    flight.settle();
+    gathered.settle();
+    if (changedNothing(fault)) this.#tryAgain(flight, gathered, fault);
+    else for (const group of [flight, gathered]) group.deliver(fault);
     this.#advance();
+  }
+
+  /** Nothing of the flight was stored: its works may build on what others did, or do with less room. */
+  #tryAgain(flight: Group, gathered: Group, fault: Outage): void {
+    const isConflict = fault.code === 'StoreConflict';
+    const again: Work[] = [];
+    for (const work of flight.works) {
+      const final = work.outcome !== undefined && 'isFinal' in work.outcome ? work.outcome : undefined;
+      const isOver = isConflict ? ++work.conflicts > conflictsMax : flight.works.length === 1;
+      if (final === undefined && !isOver) again.push(work);
+      else work.reject(final?.fault ?? fault);
+    }
+    // Those that take no more room must not suffer for the others.
+    this.#queue.putBack([...again, ...gathered.works], isConflict ? 0 : again.length);
   }
 
   #transaction(work: Work): Transaction {
@@ -308,6 +315,10 @@ export class GroupCommit {
     const open = (tree: Tree): TreeState => {
       this.#mustBeRunning(work);
       if (tree.state.dropping !== undefined && !tree.state.stale) throw new Refusal('TableNotFound', {});
+      if (source.isShared) {
+        source.lookForOthers(tree.state);
+        this.#group.pin(tree.state);
+      }
       return tree.state;
     };
     const touch = (tree: Tree): TreeState => {
@@ -328,6 +339,8 @@ export class GroupCommit {
         this.#mustBeRunning(work);
         return this.#dropTree(work, id);
       },
+      reseal: (tree, stretch) =>
+        reseal({ store: this.#parts.store, source, writer: this.#writer }, touch(tree), stretch),
     };
   }
 
@@ -357,13 +370,14 @@ export class GroupCommit {
       return undefined;
     }
     const tree = this.#parts.trees.get(id) ?? this.#flight?.created.get(id);
-    if (tree !== undefined)
+    // What others did to a stale tree, only the store knows.
+    if (tree?.state.stale === false)
       return this.#drop(work, id, tree, (tree.state.flight?.head ?? tree.state.committed).version);
     const heads = this.#parts.store.readHeads([id]);
-    if (!(heads instanceof Promise)) return this.#drop(work, id, undefined, heads[0]?.version);
+    if (!(heads instanceof Promise)) return this.#drop(work, id, tree, heads[0]?.version);
     return heads.then(([head]) => {
       this.#mustBeRunning(work);
-      this.#drop(work, id, undefined, head?.version);
+      this.#drop(work, id, tree, head?.version);
     });
   }
 
@@ -379,6 +393,7 @@ export class GroupCommit {
   }
 }
 
-function touchTree(work: Work, tree: TreeState): void {
-  if (!work.touched.includes(tree)) work.touched.push(tree);
+/** Outages after which the store is known to be as it was before the commit. */
+function changedNothing(fault: unknown): fault is Outage {
+  return fault instanceof Outage && (fault.code === 'StoreConflict' || fault.code === 'StoreFull');
 }

@@ -6,7 +6,7 @@ import type { PageBuffers } from './page-cache.ts';
 import { sealChange } from './seal-change.ts';
 import type { PageSealer } from './sealed-page.ts';
 import type { Tree } from './tree.ts';
-import type { TreeChange, TreeState } from './tree-state.ts';
+import type { TreeChange, TreePin, TreeState } from './tree-state.ts';
 
 /** How much one store commit may carry; one work alone may exceed it. */
 export const groupWorksMax = 1024;
@@ -25,7 +25,13 @@ export interface Work {
   readonly reject: (fault: unknown) => void;
   /** The trees it has changed in this run. */
   readonly touched: TreeState[];
+  /** How often another process was first. */
+  conflicts: number;
   outcome: Outcome | undefined;
+}
+
+export function touchTree({ touched }: Work, tree: TreeState): void {
+  if (!touched.includes(tree)) touched.push(tree);
 }
 
 export interface TreeDrop {
@@ -49,8 +55,11 @@ export class Group {
   readonly changes = new Map<TreeState, TreeChange>();
   readonly created = new Map<number, Tree>();
   readonly drops: TreeDrop[] = [];
+  readonly #pins = new Map<TreeState, TreePin>();
   readonly settled: Promise<void>;
   readonly settle: () => void;
+  /** Its one work shares it with no other. */
+  isAlone = false;
 
   constructor() {
     let settle: () => void = () => {};
@@ -65,10 +74,28 @@ export class Group {
   }
 
   get hasRoom(): boolean {
-    if (this.works.length >= groupWorksMax) return false;
+    if (this.works.length >= (this.isAlone ? 1 : groupWorksMax)) return false;
     let pages = 0;
     for (const change of this.changes.values()) pages += change.pages.size + change.overflow.size;
     return pages * plainPageBytes < groupBytesMax;
+  }
+
+  /** From now on the tree's head must not move under this group; see TreePin. */
+  pin(tree: TreeState): void {
+    if (tree.pin !== undefined) return;
+    tree.pin = { isSettled: !tree.stale, isOvertaken: false };
+    this.#pins.set(tree, tree.pin);
+  }
+
+  /** True where what its works have read is of two states. */
+  get isOvertaken(): boolean {
+    return [...this.#pins.values()].some((pin) => pin.isOvertaken);
+  }
+
+  /** Trees may move on: all is gathered. */
+  unpin(): void {
+    for (const tree of this.#pins.keys()) tree.pin = undefined;
+    this.#pins.clear();
   }
 
   /** The change this group makes to a tree, begun on the newest state there is. */
@@ -102,6 +129,13 @@ export class Group {
     // Ids that the change took or gave back may be in use.
     tree.freeIds = [];
     tree.epoch++;
+  }
+
+  /** Takes all that was gathered back. */
+  takeBack(buffers: PageBuffers): void {
+    this.unpin();
+    for (const tree of [...this.changes.keys()]) this.forget(tree, buffers);
+    for (const { tree } of this.drops) if (tree !== undefined) tree.state.dropping = undefined;
   }
 
   /** Throws SealFault where a tree's key has gone. */

@@ -16,6 +16,7 @@ import { sealedPageOverheadBytes, tagBytes } from '../crypto/core.ts';
 export const formatVersion = 1;
 export const algorithmXaes256Gcm = 1;
 export const clearHeaderBytes = 8;
+export const dataKeyIdAt = 4;
 /** The longest body that SQLite keeps in one 8 KiB page beside its row's integers. */
 export const pageBodyBytesMax = 8142;
 export const plainPageBytes = pageBodyBytesMax - clearHeaderBytes - sealedPageOverheadBytes;

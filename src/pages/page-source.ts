@@ -1,4 +1,5 @@
 /** Where opened pages come from: the change being gathered, the commit under way, the cache, the store. */
+import { equalBytes } from '../base/bytes.ts';
 import { assert, IntegrityFault, Refusal } from '../base/errors.ts';
 import type { MaybePromise, PageStore, StoredHead, StoredPage } from '../store/page-store.ts';
 import { decodeHead, type Head } from './head.ts';
@@ -41,11 +42,13 @@ export class PageSource {
   readonly #store: PageStore;
   readonly #sealer: PageSealer;
   readonly #cache: PageCache;
+  readonly #commitMark: (() => number) | undefined;
 
   constructor(store: PageStore, sealer: PageSealer, cache: PageCache) {
     this.#store = store;
     this.#sealer = sealer;
     this.#cache = cache;
+    this.#commitMark = store.commitMark;
     this.committed = {
       head: (tree) => tree.committed,
       page: (tree, ref, refAt) => cache.get(tree.cached, readU48(ref, refAt)) ?? this.#load(tree, ref, refAt),
@@ -68,7 +71,21 @@ export class PageSource {
   begin(tree: TreeState): Promise<void> | undefined {
     if (tree.dropped) throw new Refusal('TableNotFound', {});
     this.#cache.beginStep();
+    this.lookForOthers(tree);
     return tree.stale ? this.#refresh(tree) : undefined;
+  }
+
+  get isShared(): boolean {
+    return this.#commitMark !== undefined;
+  }
+
+  /** While something of ours is under way in the tree, a commit of another shows as its conflict. */
+  lookForOthers(tree: TreeState): void {
+    if (this.#commitMark === undefined || tree.pin !== undefined) return;
+    const mark = this.#commitMark();
+    if (mark === tree.commitMark || tree.flight !== undefined || tree.change !== undefined) return;
+    tree.commitMark = mark;
+    tree.stale = true;
   }
 
   /** The value that a leaf cell has in overflow pages; undefined, in a promise, means: begin again at the root. */
@@ -138,6 +155,15 @@ export class PageSource {
     const epoch = tree.epoch;
     const head = await this.readHead(tree.id, tree.cipher);
     if (tree.epoch !== epoch || !tree.stale) return;
+    if (head !== undefined && head.version === tree.committed.version) {
+      // One commit cannot have left two states.
+      if (!equalBytes(head.rootRef, tree.committed.rootRef))
+        throw new IntegrityFault({ tree: tree.id, record: 'head' });
+      tree.dropping = undefined;
+      tree.stale = false;
+      if (tree.pin !== undefined) tree.pin.isSettled = true;
+      return;
+    }
     this.#cache.evict(tree.cached);
     if (head === undefined && tree.dropping !== undefined) {
       tree.dropped = true;
@@ -151,6 +177,9 @@ export class PageSource {
     tree.freeIds = [];
     tree.epoch++;
     tree.stale = false;
+    if (tree.pin === undefined) return;
+    tree.pin.isOvertaken = tree.pin.isSettled;
+    tree.pin.isSettled = true;
   }
 
   #load(tree: TreeState, ref: Uint8Array, refAt: number): Uint8Array | Promise<void> {

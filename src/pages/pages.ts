@@ -6,10 +6,19 @@ import { GroupCommit, type Transaction } from './commit.ts';
 import { PageCache } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import { PageSource } from './page-source.ts';
+import type { Resealed, ResealStretch } from './reseal.ts';
 import { PageSealer, type SealMeter } from './sealed-page.ts';
 import { Tree } from './tree.ts';
 import { newTreeState } from './tree-state.ts';
-import { type VerifyOptions, type VerifyReport, verifyTrees } from './verify.ts';
+import {
+  type SliceOptions,
+  type SliceReport,
+  type VerifyOptions,
+  type VerifyParts,
+  type VerifyReport,
+  verifySlice,
+  verifyTrees,
+} from './verify.ts';
 
 export interface PageEngineOptions {
   readonly store: PageStore;
@@ -103,6 +112,11 @@ export class PageEngine {
     return head instanceof Promise ? head.then(made) : made(head);
   }
 
+  /** Seals a stretch of a tree anew where it is under an older data key, in a commit of its own. */
+  reseal(tree: Tree, stretch: ResealStretch): Promise<Resealed> {
+    return this.transact((tx) => tx.reseal(tree, stretch));
+  }
+
   /** Removes a tree and all its pages; its key is not needed, nor need it be open. */
   dropTree(id: number): Promise<void> {
     return this.transact((tx) => tx.dropTree(id));
@@ -130,12 +144,30 @@ export class PageEngine {
     return this.quietly(() => {
       // Without those that a commit dropped while this waited for it.
       const trees = options.trees.filter(({ id }) => open.get(id)?.state.dropped !== true);
-      const known = [...this.#trees].map(([id, { state }]) => [id, state.committed.version] as const);
-      return verifyTrees(
-        { store: this.store, source: this.#source, sealer: this.#sealer, knownVersions: new Map(known) },
-        { ...options, trees },
-      );
+      return verifyTrees(this.#verifyParts(), { ...options, trees });
     });
+  }
+
+  /**
+   * Opens so many stored pages of one tree past the cache, while no commit is under way. What is wrong with the bytes is
+   * in the report; outages, and refusals of the cipher, reject.
+   */
+  verifySlice(options: SliceOptions): Promise<SliceReport> {
+    const open = this.#trees.get(options.tree.id);
+    return this.quietly(async () => {
+      if (open?.state.dropped === true) return { pages: 0, bytes: 0, faults: [] };
+      return verifySlice(this.#verifyParts(), options);
+    });
+  }
+
+  #verifyParts(): VerifyParts {
+    const known = [...this.#trees].map(([id, { state }]) => [id, state.committed.version] as const);
+    return {
+      store: this.store,
+      source: this.#source,
+      sealer: this.#sealer,
+      knownVersions: new Map(known),
+    };
   }
 
   /** Lets the works that were handed in end, then wipes all opened pages. */

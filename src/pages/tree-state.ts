@@ -19,6 +19,13 @@ export interface TreeChange {
   readonly settled: Promise<void>;
 }
 
+/** Works of one group have read a tree that others may change. Should its head move under them, they run again. */
+export interface TreePin {
+  /** Its head has been looked at since; until then none of them has read anything. */
+  isSettled: boolean;
+  isOvertaken: boolean;
+}
+
 export interface TreeState {
   readonly id: number;
   cipher: PageCipher;
@@ -32,6 +39,10 @@ export interface TreeState {
   freeIds: number[];
   /** The store may hold another state than `committed`: its head must be read before anything else. */
   stale: boolean;
+  /** The store's mark when the head was last looked at, in a store that others have too. */
+  commitMark: number;
+  /** Of the group being gathered, in such a store. */
+  pin: TreePin | undefined;
   /** A group drops it; resolves when that is durable or has failed. */
   dropping: Promise<void> | undefined;
   dropped: boolean;
@@ -52,6 +63,8 @@ export function newTreeState(id: number, cipher: PageCipher, committed: Head): T
     change: undefined,
     freeIds: [],
     stale: false,
+    commitMark: -1,
+    pin: undefined,
     dropping: undefined,
     dropped: false,
     epoch: 0,

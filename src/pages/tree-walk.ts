@@ -1,5 +1,7 @@
 /** The walk of verify through one tree: from its head to its overflow pages, each as its parent has it. */
+import { compareBytes, equalBytes } from '../base/bytes.ts';
 import { IntegrityFault } from '../base/errors.ts';
+import { tagBytes } from '../crypto/core.ts';
 import type { PageStore, StoredPage } from '../store/page-store.ts';
 import type { Head } from './head.ts';
 import {
@@ -16,7 +18,7 @@ import {
   refVersionAt,
 } from './layout.ts';
 import { cellAt, cellCount, isOverflowCell, nodeLevel, valueAt, valueBytes } from './node.ts';
-import { childBounds, type NodeBounds, nodeProblem } from './node-check.ts';
+import { childBounds, keyWithin, type NodeBounds, nodeProblem } from './node-check.ts';
 import { PageBuffers } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import { PageSet } from './page-set.ts';
@@ -28,6 +30,16 @@ export interface VerifyFault {
   readonly page?: number;
   readonly problem: string;
 }
+
+/** What a page can be that is not what was written; a node that opens may have others, which only a bug would write. */
+export const pageProblems = {
+  missing: 'is missing',
+  unreadable: 'cannot be read',
+  otherVersion: 'is of another version than its parent says',
+  younger: 'is younger than its parent',
+  moved: 'is another page of its tree',
+  changed: 'does not open',
+} as const;
 
 /** What walks write down. */
 export interface WalkReport {
@@ -48,10 +60,26 @@ interface PageRef {
   readonly plainBytes: number;
 }
 
+/** A page that did not open: the tag it has, and the one its parent vouches for. */
+interface Stray {
+  readonly page: number;
+  readonly tag: Uint8Array;
+  readonly vouched: Uint8Array;
+}
+
 type Found = StoredPage | 'missing' | 'unreadable';
 
 const batchPages = 64;
+/** So many pages that do not open are compared with each other. */
+const straysMax = 1024;
 const listedMax = 4096;
+
+/** Part of a tree: from the leaf that has this key, or the first one, until so many pages were opened. */
+export interface WalkSlice {
+  readonly from: Uint8Array | undefined;
+  /** More than a tree is deep. One leaf is always seen whole, whatever it holds. */
+  readonly pagesMax: number;
+}
 
 export interface TreeWalkOptions {
   readonly store: PageStore;
@@ -79,8 +107,12 @@ export class TreeWalk {
   #entries = 0;
   #pages = 0;
   #bytes = 0;
+  readonly #strays: Stray[] = [];
   /** A node could not be looked into: what it vouches for is not known. */
   #isPartial = false;
+  #slice: WalkSlice | undefined;
+  /** Where the slice ended. */
+  #next: Uint8Array | undefined;
 
   constructor({ store, sealer, report, onBatch, id, cipher, head }: TreeWalkOptions) {
     this.id = id;
@@ -94,10 +126,7 @@ export class TreeWalk {
   }
 
   async run(): Promise<void> {
-    const root = refAt(this.#head.rootRef, 0, this.#head.version);
-    await this.#each([root], (ref, found) =>
-      this.#node(ref, found, undefined, { from: undefined, to: undefined }),
-    );
+    await this.#root();
     // Below a node that does not open every page would seem to have no parent.
     if (this.#isPartial) return;
     const { entries, pages, bytes } = this.#head;
@@ -105,6 +134,21 @@ export class TreeWalk {
       this.#fault('its head counts other than it holds');
     }
     await this.#findOrphans();
+  }
+
+  /** Resolves with where to go on, or undefined at the end. What only the whole tree shows is not looked at. */
+  async runSlice(slice: WalkSlice): Promise<Uint8Array | undefined> {
+    this.#slice = slice;
+    await this.#root();
+    return this.#next;
+  }
+
+  async #root(): Promise<void> {
+    const root = refAt(this.#head.rootRef, 0, this.#head.version);
+    await this.#each([root], (ref, found) =>
+      this.#node(ref, found, undefined, { from: undefined, to: undefined }),
+    );
+    this.#tellStrays();
   }
 
   async #node(ref: PageRef, found: Found, level: number | undefined, bounds: NodeBounds): Promise<void> {
@@ -124,10 +168,20 @@ export class TreeWalk {
   async #children(node: Uint8Array, version: number, bounds: NodeBounds): Promise<void> {
     const level = nodeLevel(node) - 1;
     const refs: PageRef[] = [];
-    for (let i = 0; i < cellCount(node); i++) refs.push(refAt(node, cellAt(node, i) + innerRefAt, version));
-    await this.#each(refs, (ref, found, index) =>
-      this.#node(ref, found, level, childBounds(node, index, bounds)),
-    );
+    const first = firstChild(node, this.#slice?.from);
+    for (let i = first; i < cellCount(node); i++)
+      refs.push(refAt(node, cellAt(node, i) + innerRefAt, version));
+    await this.#each(refs, (ref, found, index) => {
+      const own = childBounds(node, first + index, bounds);
+      if (!this.#endsBefore(own)) return this.#node(ref, found, level, own);
+    });
+  }
+
+  #endsBefore({ from }: NodeBounds): boolean {
+    if (this.#next !== undefined) return true;
+    if (this.#slice === undefined || this.#pages < this.#slice.pagesMax || from === undefined) return false;
+    this.#next = from.slice();
+    return true;
   }
 
   async #leaf(leaf: Uint8Array, version: number): Promise<void> {
@@ -151,7 +205,7 @@ export class TreeWalk {
     refs: readonly PageRef[],
     visit: (ref: PageRef, found: Found, index: number) => Promise<void> | void,
   ): Promise<void> {
-    for (let start = 0; start < refs.length; start += batchPages) {
+    for (let start = 0; start < refs.length && this.#next === undefined; start += batchPages) {
       const batch = refs.slice(start, start + batchPages);
       const found = await this.#read(batch.map(({ page }) => page));
       for (let i = 0; i < batch.length; i++) {
@@ -183,20 +237,35 @@ export class TreeWalk {
     if (page === 0 || page >= this.#head.nextPageId) return this.#fault('was never given out', page);
     if (!this.#vouched.add(page)) return this.#fault('has two parents', page);
     this.#pages++;
-    if (version > ref.parentVersion) return this.#fault('is younger than its parent', page);
-    if (found === 'missing') return this.#fault('is missing', page);
-    if (found === 'unreadable') return this.#fault('cannot be read', page);
-    if (found.version !== version) return this.#fault('is of another version than its parent says', page);
+    if (version > ref.parentVersion) return this.#fault(pageProblems.younger, page);
+    if (found === 'missing') return this.#fault(pageProblems.missing, page);
+    if (found === 'unreadable') return this.#fault(pageProblems.unreadable, page);
+    if (found.version !== version) return this.#fault(pageProblems.otherVersion, page);
     const place = { kind: pageKind.page, tree: this.id, page, version };
     try {
       this.#sealer.open(this.#cipher, place, found.body, tags, tagAt, into, 0, plainBytes);
     } catch (fault) {
       if (!(fault instanceof IntegrityFault)) throw fault;
-      return this.#fault('does not open', page);
+      return this.#doesNotOpen(page, found.body, tags.subarray(tagAt, tagAt + tagBytes));
     }
     this.#report.pages++;
     this.#report.bytes += found.body.length;
     return true;
+  }
+
+  /** Told when the walk ends: only then is it known whether the page is at home in the place of another. */
+  #doesNotOpen(page: number, body: Uint8Array, vouched: Uint8Array): false {
+    if (this.#strays.length >= straysMax) return this.#fault(pageProblems.changed, page);
+    const tag = body.subarray(Math.max(0, body.length - tagBytes));
+    this.#strays.push({ page, tag: tag.slice(), vouched: vouched.slice() });
+    return false;
+  }
+
+  #tellStrays(): void {
+    for (const { page, tag } of this.#strays) {
+      const home = this.#strays.find((other) => other.page !== page && equalBytes(other.vouched, tag));
+      this.#fault(home === undefined ? pageProblems.changed : pageProblems.moved, page);
+    }
   }
 
   async #findOrphans(): Promise<void> {
@@ -219,6 +288,15 @@ export class TreeWalk {
     this.#report.faults.push({ tree: this.id, ...(page === undefined ? {} : { page }), problem });
     return false;
   }
+}
+
+/** The child of an inner node that has this key, or would have it. */
+function firstChild(node: Uint8Array, key: Uint8Array | undefined): number {
+  if (key === undefined) return 0;
+  let first = 0;
+  while (first + 1 < cellCount(node) && compareBytes(keyWithin(node, cellAt(node, first + 1)), key) <= 0)
+    first++;
+  return first;
 }
 
 function refAt(holder: Uint8Array, at: number, parentVersion: number): PageRef {

@@ -115,6 +115,15 @@ export class TreeWriter {
     return shrinking === undefined ? true : shrinking.then(() => true);
   }
 
+  /** Takes the pages from the root to where `key` belongs into the change as they are: they are sealed anew. */
+  own(tree: TreeState, key: Uint8Array): Promise<void> | undefined {
+    const path = this.#path(tree, key);
+    if (path instanceof Promise) return path.then(() => this.own(tree, key));
+    this.#ownPath(this.#changeOf(tree), path);
+    tree.mutations++;
+    return undefined;
+  }
+
   #removeEntry(tree: TreeState, change: TreeChange, leaf: Uint8Array, index: number): void {
     const cell = cellAt(leaf, index);
     const size = valueBytes(leaf, cell);

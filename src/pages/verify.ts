@@ -24,6 +24,21 @@ export interface VerifyReport {
   readonly refused: readonly { readonly tree: number; readonly refusal: Refusal }[];
 }
 
+export interface SliceOptions {
+  readonly tree: { readonly id: number; readonly cipher: PageCipher };
+  /** Where the slice before ended. */
+  readonly from?: Uint8Array | undefined;
+  readonly pagesMax: number;
+}
+
+export interface SliceReport {
+  readonly pages: number;
+  readonly bytes: number;
+  readonly faults: readonly VerifyFault[];
+  /** Where the next slice begins; absent at the end of the tree. */
+  readonly next?: Uint8Array;
+}
+
 /** What the engine lends. The store must hold exactly the committed state throughout. */
 export interface VerifyParts {
   readonly store: PageStore;
@@ -32,6 +47,13 @@ export interface VerifyParts {
   /** For each open tree the version of the head that this process has seen last. */
   readonly knownVersions: ReadonlyMap<number, number>;
 }
+
+/** What a head can be that is not what was written. */
+export const headProblems = {
+  missing: 'its head is missing',
+  older: 'its head is older than one that was read before',
+  changed: 'its head does not open',
+} as const;
 
 const listedMax = 4096;
 
@@ -66,6 +88,18 @@ export async function verifyTrees(parts: VerifyParts, options: VerifyOptions): P
   return { ...report, refused };
 }
 
+/** Rejects on outages, and with what the cipher refuses. */
+export async function verifySlice(parts: VerifyParts, options: SliceOptions): Promise<SliceReport> {
+  const { store, sealer } = parts;
+  const { tree, from, pagesMax } = options;
+  const report: WalkReport = { pages: 0, bytes: 0, faults: [] };
+  const head = await openHead(parts, report, tree.id, tree.cipher);
+  if (head === undefined) return report;
+  const walk = new TreeWalk({ store, sealer, report, onBatch: () => {}, ...tree, head });
+  const next = await walk.runSlice({ from, pagesMax });
+  return next === undefined ? report : { ...report, next };
+}
+
 /** Undefined, and a fault in the report, where there is no head to begin at. */
 async function openHead(
   { source, knownVersions }: VerifyParts,
@@ -75,14 +109,14 @@ async function openHead(
 ): Promise<Head | undefined> {
   try {
     const head = await source.readHead(tree, cipher);
-    if (head === undefined) faults.push({ tree, problem: 'its head is missing' });
+    if (head === undefined) faults.push({ tree, problem: headProblems.missing });
     else if (head.version < (knownVersions.get(tree) ?? 0)) {
-      faults.push({ tree, problem: 'its head is older than one that was read before' });
+      faults.push({ tree, problem: headProblems.older });
     }
     return head;
   } catch (fault) {
     if (!(fault instanceof IntegrityFault)) throw fault;
-    faults.push({ tree, problem: 'its head does not open' });
+    faults.push({ tree, problem: headProblems.changed });
     return undefined;
   }
 }

@@ -16,8 +16,14 @@ function conflict(): Outage {
   return new Outage('StoreConflict');
 }
 
-export function createMemoryStore(): MemoryStore {
+export interface MemoryStoreOptions {
+  /** Several engines have it. */
+  readonly isShared?: boolean;
+}
+
+export function createMemoryStore({ isShared = false }: MemoryStoreOptions = {}): MemoryStore {
   const trees = new Map<number, MemoryTree>();
+  let commits = 0;
   let closed = false;
 
   function mustBeOpen(): void {
@@ -48,6 +54,7 @@ export function createMemoryStore(): MemoryStore {
       treeOf(tree).head = { tree, version, body: body.slice() };
     }
     for (const { tree } of change.drops) trees.delete(tree);
+    commits++;
   }
 
   return {
@@ -76,6 +83,7 @@ export function createMemoryStore(): MemoryStore {
       const ids = kept.map(([tree]) => tree).filter((tree) => tree > after);
       return ids.sort((a, b) => a - b).slice(0, limit);
     },
+    ...(isShared ? { commitMark: () => commits } : {}),
     async close() {
       closed = true;
     },

@@ -10,35 +10,60 @@ export interface OwnerLock {
 
 export const ownerLockFile = 'owner.lock';
 
-/** Locked folders of this process: SQLite's file locks do not tell two owners in one process apart in every binding. */
-const owned = new Set<string>();
+export interface OwnerLockOptions {
+  /** Together with others who also say so; else alone. */
+  readonly isShared?: boolean;
+}
 
 /**
- * Takes the folder, or throws Outage 'StoreLocked' at once. Node has no file locks, SQLite has: an exclusive
- * transaction on a file of its own, never written. Nobody in this process may open and close that file: POSIX would drop the lock.
+ * Locked folders of this process and how many share each; 0: one has it alone. SQLite's file locks do not tell two
+ * owners in one process apart in every binding.
  */
-export function acquireOwnerLock(folder: string): OwnerLock {
+const owned = new Map<string, number>();
+
+/**
+ * Takes the folder, or throws Outage 'StoreLocked' at once. Node has no file locks, SQLite has: a transaction,
+ * exclusive or reading, on a file of its own, never written. Nobody in this process may open and close that file otherwise:
+ * POSIX would drop the lock.
+ */
+export function acquireOwnerLock(folder: string, { isShared = false }: OwnerLockOptions = {}): OwnerLock {
   const path = join(folder, ownerLockFile);
   const identity = touch(path);
-  if (owned.has(identity)) throw new Outage('StoreLocked');
-  owned.add(identity);
+  const sharing = owned.get(identity);
+  if (sharing !== undefined && (sharing === 0 || !isShared)) throw new Outage('StoreLocked');
+  owned.set(identity, isShared ? (sharing ?? 0) + 1 : 0);
   let database: Database | undefined;
   try {
     database = openDatabase(path);
-    database.exec('PRAGMA locking_mode=EXCLUSIVE');
-    database.exec('BEGIN EXCLUSIVE');
+    if (isShared) {
+      database.exec('BEGIN');
+      // The lock comes with the first read.
+      database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    } else {
+      database.exec('PRAGMA locking_mode=EXCLUSIVE');
+      database.exec('BEGIN EXCLUSIVE');
+    }
   } catch (fault) {
-    owned.delete(identity);
+    disown(identity);
     database?.close();
     if (sqliteCode(fault) === 'busy') throw new Outage('StoreLocked', { cause: fault });
     throw fault instanceof Outage ? fault : new Outage('StoreUnavailable', { cause: fault });
   }
+  let isHeld = true;
   return {
     release() {
-      if (!owned.delete(identity)) return;
+      if (!isHeld) return;
+      isHeld = false;
+      disown(identity);
       database.close();
     },
   };
+}
+
+function disown(identity: string): void {
+  const sharing = owned.get(identity) ?? 0;
+  if (sharing > 1) owned.set(identity, sharing - 1);
+  else owned.delete(identity);
 }
 
 /** Makes the file readable by its owner alone before SQLite would make it, and says which file it is. */

@@ -63,6 +63,11 @@ export interface PageStore {
   listPages(tree: number, after: number, limit: number): MaybePromise<readonly number[]>;
   /** The trees above `after` that have a head or a page, ascending, at most `limit`. */
   listTrees(after: number, limit: number): MaybePromise<readonly number[]>;
+  /**
+   * A number that has changed once a commit may have been made, by whomever, since it was asked before: others may
+   * then have moved heads. Asked before each step, so it must be cheap. A store that we have alone goes without.
+   */
+  readonly commitMark?: () => number;
   /** Lets a running commit end; later calls of the others are refused with Outage 'Closed'. */
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 /** A few records in a file of their own, each change durable and whole: what the embedded key service keeps its keys in. */
 import { join } from 'node:path';
 import { IntegrityFault, Outage } from '../base/errors.ts';
-import { acquireOwnerLock } from './owner-lock.ts';
+import { acquireOwnerLock, ownerLockFile } from './owner-lock.ts';
+import { makePrivate } from './private-files.ts';
 import type { Database, DriverName } from './sqlite-driver.ts';
 import {
   connect,
@@ -13,6 +14,7 @@ import {
   prepareFile,
   recordFile,
 } from './sqlite-file.ts';
+import { emptyLog } from './write-ahead-log.ts';
 
 export interface StoredRecord {
   readonly id: string;
@@ -46,7 +48,12 @@ export function openRecordStorage({ folder, file, create, driver }: RecordStorag
   let lock: { release(): void } | undefined;
   try {
     if (create) makeFolder(folder);
-    else prepareFile(path, recordFile, false, driver);
+    makePrivate({
+      folder,
+      files: [file, `${file}-wal`, `${file}-shm`, ownerLockFile],
+      isFolderPrivate: true,
+    });
+    if (!create) prepareFile(path, recordFile, false, driver);
     lock = acquireOwnerLock(folder);
     prepareFile(path, recordFile, create, driver);
     database = connect(path, { readOnly: false, driver });
@@ -72,6 +79,8 @@ function recordsOf(database: Database, lock: { release(): void }, identity: File
   const put = database.prepare('REPLACE INTO record(id, body) VALUES (?, ?)');
   const remove = database.prepare('DELETE FROM record WHERE id = ?');
   let isOpen = true;
+  /** What the log holds may not be on the disk: see emptyLog. The connection stays: closing the last one reads it again. */
+  let isDoubtful = true;
 
   function mustBeOpen(): void {
     if (!isOpen) throw new Outage('Closed');
@@ -79,12 +88,15 @@ function recordsOf(database: Database, lock: { release(): void }, identity: File
 
   function write({ puts, deletes }: RecordChange): void {
     mustBeSame(identity);
+    if (isDoubtful) emptyLog(database);
+    isDoubtful = true;
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const id of deletes) remove.run(id);
       for (const { id, body } of puts) put.run(id, body);
       mustBeSame(identity);
       database.exec('COMMIT');
+      isDoubtful = false;
     } catch (fault) {
       try {
         database.exec('ROLLBACK');

@@ -3,7 +3,8 @@ import { Outage } from '../base/errors.ts';
 import { pageIdsMax } from './page-store.ts';
 import { dropStride, headStride, type PackedChange, putStride, tablesOf } from './sqlite-change.ts';
 import { type Database, type DriverName, type Statement, sqliteCode } from './sqlite-driver.ts';
-import { connect, type FileIdentity, mustBeSame } from './sqlite-file.ts';
+import { connect, type FileIdentity, filePageBytes, mustBeSame } from './sqlite-file.ts';
+import { emptyLog, isLogTooLong } from './write-ahead-log.ts';
 
 interface Connection {
   readonly database: Database;
@@ -15,6 +16,18 @@ interface Connection {
   readonly putPage: Statement;
   readonly deletePage: Statement;
   readonly dropPages: Statement;
+  readonly pageCount: Statement;
+  readonly freeCount: Statement;
+}
+
+export interface CommitterOptions {
+  readonly path: string;
+  readonly identity: FileIdentity;
+  readonly driver?: DriverName | undefined;
+  /** Bound of the file, without its log; a commit that would go beyond is Outage StoreFull. */
+  readonly bytesMax?: number | undefined;
+  /** For tests. */
+  readonly logBytesMax?: number;
 }
 
 export interface SqliteCommitter {
@@ -24,8 +37,19 @@ export interface SqliteCommitter {
   close(): void;
 }
 
-function open(path: string, driver: DriverName | undefined): Connection {
+/** What a process before this one, or a connection that failed, left in the log may not be on the disk: see emptyLog. */
+function open({ path, driver }: CommitterOptions): Connection {
   const database = connect(path, { readOnly: false, driver });
+  try {
+    emptyLog(database);
+    return connectionOf(database);
+  } catch (fault) {
+    database.close();
+    throw fault;
+  }
+}
+
+function connectionOf(database: Database): Connection {
   return {
     database,
     begin: database.prepare('BEGIN IMMEDIATE'),
@@ -36,6 +60,8 @@ function open(path: string, driver: DriverName | undefined): Connection {
     putPage: database.prepare('REPLACE INTO page(place, version, body) VALUES (?, ?, ?)'),
     deletePage: database.prepare('DELETE FROM page WHERE place = ?'),
     dropPages: database.prepare('DELETE FROM page WHERE place >= ? AND place < ?'),
+    pageCount: database.prepare('PRAGMA page_count'),
+    freeCount: database.prepare('PRAGMA freelist_count'),
   };
 }
 
@@ -66,6 +92,21 @@ function apply(connection: Connection, packed: PackedChange): void {
   }
 }
 
+/** Bytes of the file that hold something. */
+function usedBytes({ pageCount, freeCount }: Connection): number {
+  const { page_count: pages } = pageCount.get() as { page_count: number };
+  const { freelist_count: free } = freeCount.get() as { freelist_count: number };
+  return (pages - free) * filePageBytes;
+}
+
+/** What takes no more room than before is let through at any size: deletes must be able to make room. */
+function applyWithin(connection: Connection, packed: PackedChange, bytesMax: number): void {
+  const before = usedBytes(connection);
+  apply(connection, packed);
+  const after = usedBytes(connection);
+  if (after > before && after > bytesMax) throw new Outage('StoreFull');
+}
+
 const fullHint = 'The disk is full: make room, then try again.';
 
 function commitFault(fault: unknown): Outage {
@@ -74,7 +115,8 @@ function commitFault(fault: unknown): Outage {
   return new Outage('StoreUnavailable', { cause: fault, ...hint });
 }
 
-export function createCommitter(path: string, identity: FileIdentity, driver?: DriverName): SqliteCommitter {
+export function createCommitter(options: CommitterOptions): SqliteCommitter {
+  const { path, identity, bytesMax, logBytesMax } = options;
   let connection: Connection | undefined;
 
   /** After an I/O error a connection's view of the file is not to be trusted: the next commit opens another. */
@@ -91,9 +133,11 @@ export function createCommitter(path: string, identity: FileIdentity, driver?: D
     commit(change) {
       try {
         mustBeSame(identity);
-        connection ??= open(path, driver);
+        connection ??= open(options);
+        if (isLogTooLong(path, logBytesMax)) emptyLog(connection.database);
         connection.begin.run();
-        apply(connection, change);
+        if (bytesMax === undefined) apply(connection, change);
+        else applyWithin(connection, change, bytesMax);
         // Again, as late as can be: what is written to a file that was taken away is lost.
         mustBeSame(identity);
         connection.commit.run();

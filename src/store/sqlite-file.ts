@@ -35,6 +35,9 @@ export interface ConnectionOptions {
   readonly driver?: DriverName | undefined;
 }
 
+/** Of SQLite's own pages, one of which takes one of ours. */
+export const filePageBytes = 8192;
+
 const busyMs = 5_000;
 const walPagesBeforeCheckpoint = 4_000;
 
@@ -82,7 +85,7 @@ function makeFile(path: string, kind: FileKind, driver: DriverName | undefined):
   closeSync(openSync(unfinished, 'wx', 0o600));
   const database = openDatabase(unfinished, { busyMs }, driver);
   try {
-    database.exec('PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL');
+    database.exec(`PRAGMA page_size=${filePageBytes}; PRAGMA auto_vacuum=INCREMENTAL`);
     database.exec('PRAGMA synchronous=FULL; PRAGMA fullfsync=ON');
     database.exec('BEGIN IMMEDIATE');
     for (const table of kind.tables) database.exec(table);
@@ -96,10 +99,16 @@ function makeFile(path: string, kind: FileKind, driver: DriverName | undefined):
   renameSync(unfinished, path);
 }
 
-function inspect(path: string, kind: FileKind, driver: DriverName | undefined): void {
+/** `readOnly`: also where a log lies beside the file, nothing of it is brought into the file. */
+export function inspect(
+  path: string,
+  kind: FileKind,
+  driver: DriverName | undefined,
+  readOnly = false,
+): void {
   let database: Database | undefined;
   try {
-    database = openDatabase(path, { busyMs }, driver);
+    database = openDatabase(path, { busyMs, readOnly }, driver);
     const mark = database.prepare('PRAGMA application_id').get() as { application_id: number };
     if (mark.application_id !== kind.applicationId) throw new Outage('StoreForeign');
     const rows = database.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql').all();

@@ -2,15 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Outage, type OutageCode } from '../base/errors.ts';
 import type { PackedChange } from './sqlite-change.ts';
-import { createCommitter } from './sqlite-commit.ts';
-import type { DriverName } from './sqlite-driver.ts';
-import type { FileIdentity } from './sqlite-file.ts';
+import { type CommitterOptions, createCommitter } from './sqlite-commit.ts';
 
-export interface WorkerStart {
-  readonly path: string;
-  readonly identity: FileIdentity;
-  readonly driver: DriverName | undefined;
-}
+export type WorkerStart = CommitterOptions;
 
 export type WorkerRequest = { readonly commit: PackedChange } | { readonly close: true };
 
@@ -28,8 +22,7 @@ function faultOf(fault: unknown): NonNullable<WorkerAnswer['fault']> {
 }
 
 function serve(port: NonNullable<typeof parentPort>): void {
-  const { path, identity, driver } = workerData as WorkerStart;
-  const committer = createCommitter(path, identity, driver);
+  const committer = createCommitter(workerData as WorkerStart);
   port.on('message', (request: WorkerRequest) => {
     if ('close' in request) {
       let answer: WorkerAnswer = {};

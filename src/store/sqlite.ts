@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { IntegrityFault, Outage } from '../base/errors.ts';
 import { CommitThread } from './commit-thread.ts';
-import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
+import { acquireOwnerLock, type OwnerLock, ownerLockFile } from './owner-lock.ts';
 import { type PageStore, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
+import { makePrivate } from './private-files.ts';
 import { ReadSnapshot } from './read-snapshot.ts';
 import { placeOf } from './sqlite-change.ts';
 import { type Database, type DriverName, type Statement, sqliteCode } from './sqlite-driver.ts';
@@ -13,8 +14,12 @@ export interface SqliteStoreOptions {
   readonly folder: string;
   /** Make the store where there is none; else a missing one is Outage 'StoreMissing'. */
   readonly create: boolean;
+  /** Bound of the file's content; a commit that would go beyond is Outage StoreFull. */
+  readonly bytesMax?: number | undefined;
+  /** Other processes may open it too, if they also say so. */
+  readonly isShared?: boolean;
   /** For tests; the best there is by default. */
-  readonly driver?: DriverName;
+  readonly driver?: DriverName | undefined;
 }
 
 /** Reads answer at once. */
@@ -30,21 +35,23 @@ export interface SqliteStore extends PageStore {
 export const storeFile = 'store.sqlite';
 
 /**
- * Opens the store of a folder and locks it. Throws Outages: StoreLocked, StoreMissing, StoreForeign,
+ * Opens the store of a folder and locks it. Throws Outages: StoreLocked, StoreMissing, StoreForeign, StoreUnsafe,
  * StoreUnavailable; and IntegrityFault where the file is damaged.
  */
-export function openSqliteStore({ folder, create, driver }: SqliteStoreOptions): SqliteStore {
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  const { folder, create, isShared = false, driver } = options;
   if (create) makeOwnFolder(folder);
+  makePrivate({ folder, files: [storeFile, `${storeFile}-wal`, `${storeFile}-shm`, ownerLockFile] });
   const path = join(folder, storeFile);
   if (!create) prepareFile(path, pageFile, false, driver);
-  const lock = acquireOwnerLock(folder);
+  const lock = acquireOwnerLock(folder, { isShared });
   let reader: Database | undefined;
   try {
     prepareFile(path, pageFile, create, driver);
     reader = connect(path, { readOnly: false, driver });
     const storeId = readStoreId(reader);
     reader.exec('PRAGMA query_only=ON');
-    return new SqlitePages(path, reader, lock, storeId, driver);
+    return new SqlitePages({ ...options, path, reader, lock, storeId });
   } catch (fault) {
     reader?.close();
     lock.release();
@@ -67,6 +74,13 @@ function readStoreId(reader: Database): Uint8Array {
   return new Uint8Array(id);
 }
 
+interface SqliteParts extends SqliteStoreOptions {
+  readonly path: string;
+  readonly reader: Database;
+  readonly lock: OwnerLock;
+  readonly storeId: Uint8Array;
+}
+
 class SqlitePages implements SqliteStore {
   readonly path: string;
   readonly storeId: Uint8Array;
@@ -76,17 +90,19 @@ class SqlitePages implements SqliteStore {
   readonly #snapshot: ReadSnapshot;
   readonly #head: Statement;
   readonly #page: Statement;
+  readonly commitMark?: () => number;
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, reader: Database, lock: OwnerLock, storeId: Uint8Array, driver?: DriverName) {
+  constructor({ path, reader, lock, storeId, driver, bytesMax, isShared = false }: SqliteParts) {
     this.path = path;
     this.storeId = storeId;
     this.#reader = reader;
     this.#lock = lock;
-    this.#commits = new CommitThread({ path, identity: identify(path), driver });
+    this.#commits = new CommitThread({ path, identity: identify(path), driver, bytesMax });
     this.#snapshot = new ReadSnapshot(reader);
     this.#head = reader.prepare('SELECT version, body FROM head WHERE tree = ?');
     this.#page = reader.prepare('SELECT version, body FROM page WHERE place = ?');
+    if (isShared) this.commitMark = oncePerTurn(() => this.#dataVersion());
   }
 
   readHeads(trees: readonly number[]): (StoredHead | undefined)[] {
@@ -149,6 +165,14 @@ class SqlitePages implements SqliteStore {
     }
   }
 
+  /** SQLite's own count of what other connections have committed, among them our thread's. */
+  #dataVersion(): number {
+    const { data_version: version } = this.#read({}, 1, () =>
+      this.#reader.prepare('PRAGMA data_version').get(),
+    ) as { data_version: number };
+    return version;
+  }
+
   #read<T>(place: { tree?: number; page?: number }, rows: number, read: () => T): T {
     if (this.#closing !== undefined) throw new Outage('Closed');
     try {
@@ -161,6 +185,20 @@ class SqlitePages implements SqliteStore {
       throw new Outage('StoreUnavailable', { cause: fault });
     }
   }
+}
+
+/** Asks anew in each turn of the event loop: others' commits may wait that long, and reads cost less than asking. */
+function oncePerTurn(ask: () => number): () => number {
+  let answer: number | undefined;
+  return () => {
+    if (answer === undefined) {
+      answer = ask();
+      setImmediate(() => {
+        answer = undefined;
+      });
+    }
+    return answer;
+  };
 }
 
 /** A damaged row may hold any type: SQLite checks what is written, not what is read. */

@@ -1,5 +1,5 @@
 /** The disk is full: writes are refused with a reason, reads go on, and room is all that is needed. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -96,5 +96,58 @@ describe.skipIf(isSkipped('full disks', ['unshare', 'nsenter']))('a server whose
     const { faults, skipped } = await store.verify();
     expect({ faults, skipped }).toEqual({ faults: [], skipped: [] });
     await store.kill();
+  });
+});
+
+describe('a server whose store has a limit of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cryptable-limit-'));
+  const data = join(folder, 'data');
+  const bytesMax = 2 ** 19;
+  let server: ServedProcess;
+  afterAll(async () => {
+    await server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('refuses what needs room, says why, and takes deletes, which make room (F11, threats 6)', async () => {
+    const limit = ['--max-store-bytes', String(bytesMax)];
+    server = await serveProcess(['--data', data, '--root-key', join(folder, 'root.key'), ...limit]);
+    const call = jsonCall(server.endpoint);
+    const ledger = new Ledger();
+    await call('CreateTable', createTableInput(table));
+    const put = (number: number) =>
+      ledger.write(`${table}/${number}`, `${number}.0.90`, () =>
+        call('PutItem', { TableName: table, Item: item(`${number}`, `${number}.0.90`) }),
+      );
+    let stored = 0;
+    let refusal: unknown;
+    for (; refusal === undefined; stored++) {
+      refusal = await put(stored).catch((fault: unknown) => fault);
+    }
+    expect(refusal).toMatchObject({
+      status: 503,
+      type: 'ServiceUnavailable',
+      message: /The store has reached its size limit: delete something, or raise the limit\./,
+    });
+    expect(stored).toBeGreaterThan(150);
+    await expect(call('CreateTable', createTableInput('another'))).rejects.toThrow('503 ServiceUnavailable');
+    expect(ledger.contradictions(await readItems(call, table))).toEqual([]);
+    await call('CreateKey', {});
+    const isRefused = async (number: number) =>
+      (await put(number).catch((fault: unknown) => fault)) instanceof AnsweredFault;
+    // Deletes share their commits with writes that are refused.
+    const [refused] = await Promise.all([
+      Promise.all(Array.from({ length: 20 }, (_, number) => isRefused(10_000 + number))),
+      ...Array.from({ length: stored / 2 }, (_, number) =>
+        ledger.write(`${table}/${number}`, undefined, () =>
+          call('DeleteItem', { TableName: table, Key: { id: { S: `${number}` } } }),
+        ),
+      ),
+    ]);
+    expect(refused).toContain(true);
+    for (let number = 20_000; number < 20_050; number++) await put(number);
+    expect(ledger.contradictions(await readItems(call, table))).toEqual([]);
+    expect(statSync(join(data, 'store.sqlite')).size).toBeLessThanOrEqual(bytesMax);
+    expect(server.isAlive).toBe(true);
   });
 });

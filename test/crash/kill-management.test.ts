@@ -1,13 +1,14 @@
-/** kill -9 while tables are made, deleted and moved between keys, and keys switched; served and embedded. */
+/** kill -9 along every path that writes, all at once: the list is in test/support/write-paths.ts; served and embedded. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type JsonCall, jsonCall } from '../support/json-call.ts';
 import { Ledger } from '../support/ledger.ts';
-import { loadManagement, prepareManagement, readManagement } from '../support/management-load.ts';
 import { serveProcess } from '../support/served-process.ts';
 import { startStoreProcess } from '../support/store-process.ts';
+import type { PreparedPath } from '../support/write-path.ts';
+import { writePaths } from '../support/write-paths.ts';
 
 /** CI asks for 50, each way. */
 const kills = Number(process.env.CRYPTABLE_KILLS ?? 3);
@@ -34,15 +35,30 @@ const ways: Readonly<Record<string, (data: string) => Promise<Running>>> = {
   },
 };
 
+async function readAll(paths: readonly PreparedPath[], call: JsonCall): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(paths.map((path) => path.read(call)));
+  return new Map(found.flatMap((contents) => [...contents]));
+}
+
+/** Pages under a key that is switched off cannot be verified. */
+async function enableAllKeys(call: JsonCall): Promise<void> {
+  const { Keys } = await call('ListKeys', {});
+  for (const { KeyId } of Keys) {
+    const { KeyMetadata } = await call('DescribeKey', { KeyId });
+    if (KeyMetadata.KeyState === 'Disabled') await call('EnableKey', { KeyId });
+  }
+}
+
 for (const [way, start] of Object.entries(ways)) {
   test(
-    `${kills} kills of a store that is ${way} leave tables, keys and pages as they should be`,
+    `${kills} kills of a store that is ${way} leave all that is written as it should be, and no half of it`,
     async () => {
       const data = join(folder, way);
       let running = await start(data);
-      const keys = await prepareManagement(running.call);
+      const paths: PreparedPath[] = [];
+      for (const path of writePaths) paths.push(await path.prepare(running.call));
       const ledger = new Ledger();
-      ledger.settle(await readManagement(running.call, keys));
+      ledger.settle(await readAll(paths, running.call));
       for (let life = 1; life <= kills; life++) {
         const end = ledger.acknowledged + 1 + ((life * 89) % acknowledgedPerLifeMax);
         let killed: Promise<void> | undefined;
@@ -50,19 +66,18 @@ for (const [way, start] of Object.entries(ways)) {
           if (ledger.acknowledged >= end) killed ??= running.kill();
           return killed !== undefined;
         };
-        await loadManagement({ call: running.call, ledger, keys, seed: life, isOver });
+        const course = { call: running.call, ledger, seed: life, isOver };
+        await Promise.all(paths.map((path) => path.load(course)));
         await killed;
         running = await start(data);
-        const found = await readManagement(running.call, keys);
+        const found = await readAll(paths, running.call);
         expect(ledger.contradictions(found), `after kill ${life}`).toEqual([]);
         ledger.settle(found);
       }
       await running.kill();
       const store = startStoreProcess();
       await store.open(data, rootKey);
-      if ((await store.call('DescribeKey', { KeyId: keys.guard })).KeyMetadata.KeyState === 'Disabled') {
-        await store.call('EnableKey', { KeyId: keys.guard });
-      }
+      await enableAllKeys(store.call);
       const { faults, skipped } = await store.verify();
       expect({ faults, skipped }).toEqual({ faults: [], skipped: [] });
       await store.kill();

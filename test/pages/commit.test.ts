@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { IntegrityFault, Refusal } from '../../src/base/errors.ts';
+import { IntegrityFault, Outage, Refusal } from '../../src/base/errors.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
 import {
   all,
@@ -12,6 +12,7 @@ import {
   stateOf,
   treeOf,
   turns,
+  value,
   waitingCommit,
 } from './support.ts';
 
@@ -201,16 +202,84 @@ describe('a commit that fails', () => {
 });
 
 describe('another process', () => {
-  test('that committed first is a conflict, told as an outage; the next try builds on its state', async () => {
+  async function twoEngines() {
     const { store, cipher, engine, tree } = await treeOf(10, 10);
     const other = PageEngine.open({ store, storeId: store.storeId });
-    const otherTree = await other.openTree(1, cipher);
+    return { store, engine, tree, other, otherTree: await other.openTree(1, cipher) };
+  }
+
+  test('that committed first has our works run again, on its state', async () => {
+    const { engine, tree, other, otherTree } = await twoEngines();
     await other.transact((tx) => tx.put(otherTree, a, two));
+    const seen: unknown[] = [];
+    const [, refused] = await Promise.allSettled([
+      engine.transact(async (tx) => {
+        seen.push(await tx.get(tree, a));
+        await tx.put(tree, b, one);
+      }),
+      engine.transact(async (tx) => {
+        const [first] = (await tx.get(tree, a)) ?? [];
+        if (first === two[0]) throw new Refusal('ConditionalCheckFailed', {});
+      }),
+    ]);
+    expect(seen).toEqual([value(10), two]);
+    // It was about to succeed on a state that was no longer true.
+    expect(refused.status).toBe('rejected');
+    expect([await tree.get(a), await tree.get(b)]).toEqual([two, one]);
+  });
+
+  test('that is always first is a conflict, told as an outage, in the end', async () => {
+    const { store, engine, tree, other, otherTree } = await twoEngines();
+    const { commit } = store;
+    let rivals = 0;
+    const overtaken: typeof commit = async (change) => {
+      store.commit = commit;
+      await other.transact((tx) => tx.put(otherTree, a, value(++rivals)));
+      store.commit = overtaken;
+      return commit(change);
+    };
+    store.commit = overtaken;
     const late = engine.transact((tx) => tx.put(tree, b, one));
     await expect(late).rejects.toMatchObject({ name: 'Outage', code: 'StoreConflict' });
-    expect(await tree.get(a)).toEqual(two);
+    expect(rivals).toBe(21);
+    store.commit = commit;
     await engine.transact((tx) => tx.put(tree, b, one));
-    expect([await tree.get(a), await tree.get(b)]).toEqual([two, one]);
+    expect([await tree.get(a), await tree.get(b)]).toEqual([value(rivals), one]);
+  });
+
+  test('that committed first has a work run again that is under way, once it comes to its end', async () => {
+    const { store, engine, tree } = await held();
+    const conflict = new Outage('StoreConflict');
+    const first = handled(engine.transact((tx) => tx.put(tree, a, one)));
+    const commit = await waitingCommit(store);
+    let runs = 0;
+    let goOn = () => {};
+    const pause = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const second = handled(
+      engine.transact(async (tx) => {
+        runs++;
+        await tx.put(tree, b, two);
+        await pause;
+        await tx.put(tree, b, one);
+      }),
+    );
+    await turns();
+    store.hold = false;
+    await commit.fail(conflict);
+    expect(await stateOf(first)).toBe('pending');
+    goOn();
+    await Promise.all([first, second]);
+    expect(runs).toBe(2);
+    expect([await tree.get(a), await tree.get(b)]).toEqual([one, one]);
+  });
+
+  test('that moved a head on does not keep us from dropping its tree', async () => {
+    const { store, engine, other, otherTree } = await twoEngines();
+    await other.transact((tx) => tx.put(otherTree, a, two));
+    await engine.dropTree(1);
+    expect(store.listTrees(-1, 10)).toEqual([]);
   });
 
   test('that moved the head on is no tampering to a reader whose pages are gone', async () => {

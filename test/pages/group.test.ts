@@ -12,7 +12,7 @@ import { newCipher, value } from './support.ts';
 function workWith(outcome: Work['outcome']): { work: Work; end: Promise<unknown> } {
   let work: Work | undefined;
   const end = new Promise((resolve, reject) => {
-    work = { run: () => undefined, resolve, reject, touched: [], outcome };
+    work = { run: () => undefined, resolve, reject, touched: [], conflicts: 0, outcome };
   });
   if (work === undefined) throw new Error('a promise runs its executor');
   return { work, end: end.catch((fault) => ({ rejected: fault })) };
@@ -110,5 +110,29 @@ test('what cannot be sealed names its tree and the reason', () => {
     puts: [],
     heads: [{ tree: 1, expected: 8, version: 9 }],
     drops: [{ tree: 4, expected: 2 }],
+  });
+});
+
+describe('a tree that a group has pinned', () => {
+  test('has one pin, and is overtaken where its head moves once it was looked at', () => {
+    const group = new Group();
+    const tree = newTreeState(1, newCipher(), committed);
+    group.pin(tree);
+    const { pin } = tree;
+    group.pin(tree);
+    expect(tree.pin).toBe(pin);
+    expect(tree.pin).toEqual({ isSettled: true, isOvertaken: false });
+    expect(group.isOvertaken).toBe(false);
+    if (pin !== undefined) pin.isOvertaken = true;
+    expect(group.isOvertaken).toBe(true);
+  });
+
+  test('is to be looked at first where it is stale, and free once the group is done with it', () => {
+    const group = new Group();
+    const tree = { ...newTreeState(1, newCipher(), committed), stale: true };
+    group.pin(tree);
+    expect(tree.pin?.isSettled).toBe(false);
+    group.unpin();
+    expect([tree.pin, group.isOvertaken]).toEqual([undefined, false]);
   });
 });

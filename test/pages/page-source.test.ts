@@ -6,6 +6,7 @@ import { PageSource } from '../../src/pages/page-source.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
 import { PageSealer } from '../../src/pages/sealed-page.ts';
 import { newTreeState } from '../../src/pages/tree-state.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import {
@@ -70,6 +71,44 @@ describe('a head', () => {
       await expect(engine.transact((tx) => tx.put(tree, a, value(12)))).rejects.toThrow(IntegrityFault);
     });
   }
+});
+
+describe('a head that has to be read again', () => {
+  test('and has the same number but another root is tampering: one commit left two states', async () => {
+    const { store, engine, cipher, tree } = await held();
+    store.hold = false;
+    const before = await snapshot(store);
+    const twin = createMemoryStore();
+    const heads = [...before.heads.values()].map((head) => ({ ...head, expected: 0 }));
+    await twin.commit({ puts: before.pages, deletes: [], heads, drops: [] });
+    const other = PageEngine.open({ store: twin, storeId: store.storeId });
+    const otherTree = await other.openTree(1, cipher);
+    await other.transact((tx) => tx.put(otherTree, a, value(99)));
+    await engine.transact((tx) => tx.put(tree, a, value(10)));
+    store.hold = true;
+    const failing = handled(engine.transact((tx) => tx.put(tree, a, value(11))));
+    await (await waitingCommit(store)).fail(diskFull);
+    await expect(failing).rejects.toBe(diskFull);
+    store.hold = false;
+    const after = await snapshot(twin);
+    for (const page of after.pages) await forge(store, 1, page.id, page);
+    for (const head of after.heads.values()) await forgeHead(store, head);
+    await expect(async () => tree.get(a)).rejects.toThrow(IntegrityFault);
+  });
+
+  test('and is as it was leaves the opened pages where they are', async () => {
+    const { store, engine, tree } = await held();
+    store.hold = false;
+    await engine.transact((tx) => tx.put(tree, a, value(10)));
+    store.hold = true;
+    const failing = handled(engine.transact((tx) => tx.put(tree, a, value(11))));
+    await (await waitingCommit(store)).fail(diskFull);
+    await expect(failing).rejects.toBe(diskFull);
+    const { cachedBytes } = engine;
+    expect(cachedBytes).toBeGreaterThan(0);
+    expect(await tree.get(a)).toEqual(value(10));
+    expect(engine.cachedBytes).toBe(cachedBytes);
+  });
 });
 
 describe('a page that is not as its parent says', () => {

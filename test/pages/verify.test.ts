@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { IntegrityFault, Outage, Refusal } from '../../src/base/errors.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
+import { pageProblems } from '../../src/pages/tree-walk.ts';
+import type { SliceReport } from '../../src/pages/verify.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
+import type { CoreCipher } from '../support/core-cipher.ts';
 import {
   answeringLater,
   flipped,
@@ -195,4 +198,95 @@ describe('verify between commits', () => {
     await made;
     expect(await verifying).toEqual({ pages: 0, bytes: 0, faults: [], refused: [] });
   });
+});
+
+describe('verify in slices', () => {
+  /** All slices of a tree, one after the other. */
+  async function slices(engine: PageEngine, tree: { id: number; cipher: CoreCipher }, pagesMax: number) {
+    const reports: SliceReport[] = [];
+    let from: Uint8Array | undefined;
+    do {
+      const report = await engine.verifySlice({ tree, from, pagesMax });
+      reports.push(report);
+      from = report.next;
+    } while (from !== undefined);
+    return reports;
+  }
+
+  test.each([16, 20, 64])(
+    'of %i pages opens every leaf once and every node on the way to one',
+    async (pagesMax) => {
+      const { engine, tree, cipher } = await treeOf(3000, 700);
+      const reports = await slices(engine, { id: 1, cipher }, pagesMax);
+      expect(reports.flatMap(({ faults }) => faults)).toEqual([]);
+      expect(Math.max(...reports.map(({ pages }) => pages))).toBeLessThanOrEqual(pagesMax);
+      const inner = reports.length * 3;
+      const seen = reports.reduce((sum, { pages }) => sum + pages, 0);
+      expect(seen).toBeGreaterThanOrEqual(tree.stats().pages);
+      expect(seen).toBeLessThanOrEqual(tree.stats().pages + inner);
+    },
+  );
+
+  test('finds any one page that was changed, in one slice', async () => {
+    const { engine, store, cipher } = await treeOf(300, 700);
+    const { pages } = await snapshot(store);
+    for (const { tree, id, version, body } of pages) {
+      await store.commit({
+        puts: [{ tree, id, version, body: flipped(body, 60) }],
+        deletes: [],
+        heads: [],
+        drops: [],
+      });
+      const faulty = (await slices(engine, { id: 1, cipher }, 16)).filter(({ faults }) => faults.length > 0);
+      expect(faulty.length).toBeGreaterThanOrEqual(1);
+      expect(faulty[0]?.faults).toEqual([{ tree: 1, page: id, problem: 'does not open' }]);
+      await store.commit({ puts: [{ tree, id, version, body }], deletes: [], heads: [], drops: [] });
+    }
+  });
+
+  test('goes on after a tree that changed between two of them', async () => {
+    const { engine, tree, cipher } = await treeOf(1000, 700);
+    const first = await engine.verifySlice({ tree: { id: 1, cipher }, pagesMax: 16 });
+    await engine.transact(async (tx) => {
+      for (let i = 0; i < 1000; i += 2) await tx.delete(tree, key(i));
+    });
+    let from = first.next;
+    expect(from).toBeDefined();
+    while (from !== undefined) {
+      const report: SliceReport = await engine.verifySlice({ tree: { id: 1, cipher }, from, pagesMax: 16 });
+      expect(report.faults).toEqual([]);
+      from = report.next;
+    }
+  });
+
+  test('of a tree without a head tells that', async () => {
+    const { engine, cipher } = await treeOf(10, 100);
+    expect(await engine.verifySlice({ tree: { id: 9, cipher }, pagesMax: 16 })).toEqual({
+      pages: 0,
+      bytes: 0,
+      faults: [{ tree: 9, problem: 'its head is missing' }],
+    });
+  });
+
+  test('of a tree that was dropped finds nothing', async () => {
+    const { engine, cipher } = await treeOf(10, 100);
+    const asked = engine.dropTree(1);
+    const report = engine.verifySlice({ tree: { id: 1, cipher }, pagesMax: 16 });
+    await asked;
+    expect((await report).faults).toEqual([]);
+  });
+});
+
+test('two pages of a tree that have changed places are told from pages that were changed', async () => {
+  const { engine, store, cipher } = await treeOf(300, 700);
+  const leaves = (await snapshot(store)).pages.filter(({ tree }) => tree === 1).slice(-2);
+  const [a1, b1] = leaves;
+  if (a1 === undefined || b1 === undefined) throw new Error('the tree has two pages');
+  const puts = [
+    { ...a1, body: b1.body },
+    { ...b1, body: a1.body },
+  ];
+  await store.commit({ puts, deletes: [], heads: [], drops: [] });
+  const { faults } = await engine.verify({ trees: [{ id: 1, cipher }] });
+  expect(faults.map(({ problem }) => problem)).toEqual([pageProblems.moved, pageProblems.moved]);
 });

@@ -106,4 +106,23 @@ describe('the lock of a folder', () => {
       expect(await outcomeOf(() => acquireOwnerLock(folder))).toBe('StoreUnavailable');
     }
   });
+
+  test('is shared by those who all say so, and by nobody else until the last has gone', async () => {
+    const folder = temporaryFolder();
+    const shared = [0, 1].map(() => acquireOwnerLock(folder, { isShared: true }));
+    expect(await outcomeOf(() => acquireOwnerLock(folder))).toBe('StoreLocked');
+    shared[0]?.release();
+    shared[0]?.release();
+    expect(await outcomeOf(() => acquireOwnerLock(folder))).toBe('StoreLocked');
+    shared[1]?.release();
+    const alone = acquireOwnerLock(folder);
+    expect(await outcomeOf(() => acquireOwnerLock(folder, { isShared: true }))).toBe('StoreLocked');
+    alone.release();
+  });
+
+  test('that another process has alone is not to be shared', async () => {
+    const folder = temporaryFolder();
+    await otherOwner(folder);
+    expect(await outcomeOf(() => acquireOwnerLock(folder, { isShared: true }))).toBe('StoreLocked');
+  });
 });

@@ -9,6 +9,7 @@ export function answeringLater(store: PageStore): PageStore {
     commit: (change) => store.commit(change),
     listPages: async (tree, after, limit) => store.listPages(tree, after, limit),
     listTrees: async (after, limit) => store.listTrees(after, limit),
+    ...(store.commitMark === undefined ? {} : { commitMark: store.commitMark }),
     close: () => store.close(),
   };
 }
