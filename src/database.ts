@@ -1,10 +1,13 @@
 /** An open store: clients in this process, servers, figures, and its end. */
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
+import { type CensusRow, mayRetire, type Retirement, takeStoreCensus } from './census.ts';
 import type { Closing } from './closing.ts';
 import { EmbeddedTable } from './embedded-table.ts';
 import type { TableKeys } from './keys/table-keys.ts';
 import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
+import type { MoveProgress, ReEncryption } from './lifecycle/re-encryption.ts';
+import type { Scrub, ScrubStats } from './lifecycle/scrub.ts';
 import type { PageEngine } from './pages/pages.ts';
 import { type ClientConfig, clientConfig } from './server/client-config.ts';
 import { openConnection } from './server/connection.ts';
@@ -53,6 +56,8 @@ export interface Stats {
   readonly openMs: number;
   /** Opened pages in memory. */
   readonly cachedBytes: number;
+  /** What looking through the stored pages has found; absent where it was not asked for. */
+  readonly scrub?: ScrubStats;
 }
 
 export interface KeyUse {
@@ -72,6 +77,8 @@ export interface DatabaseParts {
   readonly engine: PageEngine;
   readonly keys: TableKeys;
   readonly tables: Tables;
+  readonly reEncryption: ReEncryption;
+  readonly scrub: Scrub | undefined;
   readonly services: readonly Service[];
   readonly account: string;
   readonly region: string;
@@ -138,7 +145,7 @@ export class Database {
   }
 
   stats(): Stats {
-    const { kms, engine } = this.#parts;
+    const { kms, engine, scrub } = this.#parts;
     const { sealedPages, sealedBytes, sealMs, openedPages, openedBytes, openMs } = engine.meter;
     return {
       kernel: kms.core.kernel,
@@ -151,6 +158,7 @@ export class Database {
       bytesOpened: openedBytes,
       openMs,
       cachedBytes: engine.cachedBytes,
+      ...(scrub === undefined ? {} : { scrub: scrub.stats }),
     };
   }
 
@@ -173,6 +181,44 @@ export class Database {
     }));
   }
 
+  /** Counts the pages of every tree by the data key that they are under. Needs no table's key. */
+  census(): Promise<readonly CensusRow[]> {
+    return this.#underWay.run(() => takeStoreCensus(this.#censusParts));
+  }
+
+  /** Whether nothing in this store needs a key, named by its id, ARN or alias, any more. Refuses KeyNotFound. */
+  mayRetire(key: string): Promise<Retirement> {
+    const { kms, region } = this.#parts;
+    return this.#underWay.run(() => mayRetire({ ...this.#censusParts, kms }, { key, region }));
+  }
+
+  /**
+   * Gives a table new data keys, which everything is sealed with once this resolves. What is under the older ones is
+   * moved in the background, and they are then forgotten. Refuses TableNotFound, TableKeyRefused and TableInUse.
+   */
+  rotateDataKeys(
+    name: string,
+    { region = this.#parts.region }: { readonly region?: string } = {},
+  ): Promise<void> {
+    const { tables, account } = this.#parts;
+    const { dataKeys } = tables;
+    return this.#underWay.run(async () => dataKeys.rotate(dataKeys.find({ name, account, region }).id));
+  }
+
+  /** Moves at once what of a table is still under older data keys. Refuses TableNotFound and TableKeyRefused. */
+  reEncrypt(
+    name: string,
+    {
+      region = this.#parts.region,
+      progress,
+    }: { readonly region?: string; readonly progress?: MoveProgress } = {},
+  ): Promise<void> {
+    const { tables, reEncryption, account } = this.#parts;
+    return this.#underWay.run(async () =>
+      reEncryption.finish(tables.dataKeys.find({ name, account, region }), progress),
+    );
+  }
+
   /** Opens every page there is; writes wait meanwhile. Rejects on outages only. */
   verify(progress?: (done: number, total: number) => void): Promise<Report> {
     return this.#underWay.run(() => verifyTables(this.#parts, progress));
@@ -182,6 +228,11 @@ export class Database {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  get #censusParts() {
+    const { engine, tables } = this.#parts;
+    return { store: engine.store, upkeep: tables.dataKeys };
   }
 
   async #close(): Promise<void> {

@@ -238,6 +238,8 @@ describe('a first opening that was broken off is gone on with', () => {
 describe('what cannot be opened', () => {
   test.each([
     [{ account: '1234' }, 'an account has twelve digits'],
+    [{ maxStoreBytes: 0 }, 'a bound of the store is a whole number of bytes above 0'],
+    [{ maxStoreBytes: 1.5 }, 'a bound of the store is a whole number of bytes above 0'],
     [{ region: 'US East' }, 'a region is written as us-east-1'],
   ])('%j is a mistake of the caller', async (options, sentence) => {
     const dir = newPlace();

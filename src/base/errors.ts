@@ -1,5 +1,13 @@
 /** Every fault the product can report: its kind, its stable code, and the sentence that says it. */
 
+/** What became of one part of a transaction that was cancelled: `None`, where it was not the cause. */
+export interface CancellationReason {
+  readonly Code: string;
+  readonly Message?: string;
+  /** As it was, where the caller asked for it. */
+  readonly Item?: unknown;
+}
+
 /** The request is wrong. One row a code: the sentence, from the details. Texts are AWS's where AWS has one. */
 const refusals = {
   // Any operation
@@ -20,8 +28,33 @@ const refusals = {
       : `Requested resource not found: Table: ${d.table} not found`,
   TableInUse: (d: { message: string }) => d.message,
   LimitExceeded: (d: { message: string }) => d.message,
+  CollectionTooLarge: (_: Record<never, never>) => 'Collection size exceeded.',
   /** `item`: the item as it was, in wire form, where the caller asked for it. */
   ConditionalCheckFailed: (_: { item?: unknown }) => 'The conditional request failed',
+  DuplicateItem: (_: Record<never, never>) => 'Duplicate primary key exists in table',
+  TransactionCancelled: ({ reasons }: { reasons: readonly CancellationReason[] }) =>
+    'Transaction cancelled, please refer cancellation reasons for specific reasons ' +
+    `[${reasons.map(({ Code }) => Code).join(', ')}]`,
+  TokenReused: (_: Record<never, never>) =>
+    'The request has other parameters than the one that its client request token was used for before.',
+  // Streams
+  StreamNotFound: (d: { streamArn: string }) =>
+    `Requested resource not found: Stream: ${d.streamArn} not found`,
+  ShardNotFound: (d: { shardId: string; streamArn: string }) =>
+    `Requested resource not found: Shard: ${d.shardId} in Stream: ${d.streamArn} not found`,
+  StreamTrimmed: (_: Record<never, never>) =>
+    'The operation attempted to read past the oldest stream record in a shard.',
+  IteratorExpired: (_: Record<never, never>) =>
+    'The shard iterator has expired: it was given out over 15 minutes ago.',
+  // What belongs to tables
+  ResourceNotFound: (d: { message: string }) => d.message,
+  PolicyNotFound: (d: { message: string }) => d.message,
+  ContinuousTableNotFound: (d: { table: string }) => `Table not found: ${d.table}`,
+  BackupNotFound: (d: { backupArn: string }) => `Backup not found: ${d.backupArn}`,
+  ExportNotFound: (d: { exportArn: string }) => `Export not found: ${d.exportArn}`,
+  ImportNotFound: (d: { importArn: string }) => `Import not found: ${d.importArn}`,
+  GlobalTableNotFound: (d: { name: string }) =>
+    `Global table not found: Global table with name: '${d.name}' does not exist.`,
   /** A KMS refusal as the table service words it. `denied`: AccessDeniedException, else ValidationException. */
   TableKeyRefused: (d: { message: string; denied: boolean }) => d.message,
   // Keys
@@ -44,6 +77,10 @@ const refusals = {
   KeyLimitExceeded: (d: { message: string }) => d.message,
   KeyPolicyNotFound: (_: Record<never, never>) => 'No such policy exists',
   InvalidGrantToken: (_: Record<never, never>) => '',
+  InvalidGrantId: (_: Record<never, never>) => 'The grant ID is not valid.',
+  GrantNotFound: (d: { grantId: string }) => `Grant ID ${d.grantId} not found`,
+  InvalidArn: (d: { message: string }) => d.message,
+  RotationConflict: (d: { message: string }) => d.message,
   InvalidMarker: (_: Record<never, never>) => '',
   MalformedPolicy: (d: { message: string }) => d.message,
   TagRefused: (d: { message: string }) => d.message,
@@ -79,7 +116,11 @@ const outages = {
   StoreReplaced: 'The store file was replaced or removed while it was open.',
   StoreUnavailable: 'The store could not be read or written.',
   StoreMissing: 'There is no store here.',
+  StoreFull: 'The store has reached its size limit: delete something, or raise the limit.',
+  StoreUnsafe: 'The store is kept where others could change it, or where its locks do not hold.',
+  StoreRolledBack: 'The store is not the newest state that was anchored.',
   KeyServiceUnavailable: 'The key service does not answer.',
+  DataKeyUsedUp: 'A data key of the table has sealed as much as it may.',
   RootKeyMissing: 'The root key that opens this key service is not there.',
   RootKeyWrong: 'This root key does not open this key service.',
   RootKeyUnsafe: 'The root key is kept where others could take it.',

@@ -1,17 +1,25 @@
 /** Opens a store for a command that looks at one: it must be there, and none is made. */
-import { IntegrityFault } from '../base/errors.ts';
+import { IntegrityFault, Outage } from '../base/errors.ts';
 import { type Database, open } from '../index.ts';
 import { CommandFault, exitCodes, sentenceOf } from './exit-code.ts';
-import { type RootKeyOptions, rootKeyOf } from './store-options.ts';
+import { keyDirectoryOf, type RootKeyOptions, rootKeyOf } from './store-options.ts';
 
 /** Whatever keeps it from opening ends the command: with 1 where its bytes are wrong, else with 2. */
 export async function openExisting(dir: string, options: RootKeyOptions): Promise<Database> {
   const rootKey = rootKeyOf(options);
   try {
-    return await open(dir, { ...rootKey, create: false });
+    return await open(dir, { ...rootKey, ...keyDirectoryOf(options), create: false });
   } catch (fault) {
-    // A store whose first pages are already wrong is a finding, not a wrong call.
-    const exitCode = fault instanceof IntegrityFault ? exitCodes.fault : exitCodes.usage;
-    throw new CommandFault(`${dir} cannot be opened: ${sentenceOf(fault)}`, exitCode, { cause: fault });
+    // A store whose first pages are already wrong, or old, is a finding, not a wrong call.
+    const isFinding =
+      fault instanceof IntegrityFault || (fault instanceof Outage && fault.code === 'StoreRolledBack');
+    const exitCode = isFinding ? exitCodes.fault : exitCodes.usage;
+    const sentence = `${dir} cannot be opened: ${sentenceOf(fault)}${wayOut(fault)}`;
+    throw new CommandFault(sentence, exitCode, { cause: fault });
   }
+}
+
+function wayOut(fault: unknown): string {
+  if (!(fault instanceof Outage) || fault.code !== 'StoreLocked') return '';
+  return ' Stop that process first. To have all pages looked at while it runs, start it with --scrub-mb-per-s.';
 }

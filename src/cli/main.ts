@@ -3,13 +3,14 @@
 import { Command, CommanderError } from 'commander';
 import { bench } from './bench.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { exitCodeOf, exitCodes, sentenceOf } from './exit-code.ts';
 import { keys } from './keys.ts';
 import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
 
-const commands: readonly Command[] = [serve, keys, verify, demo, bench];
+const commands: readonly Command[] = [serve, keys, verify, doctor, demo, bench];
 
 function program(): Command {
   const all = new Command('cryptable')

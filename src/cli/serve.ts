@@ -7,7 +7,7 @@ import { type Credentials, credentialsOf, credentialsVariable, isLoopback } from
 import { CommandFault, exitCodes, usageFault } from './exit-code.ts';
 import { matching, wholeNumber } from './option-parsers.ts';
 import { answerParent, leaveParent } from './parent-process.ts';
-import { type RootKeyOptions, rootKeyOf, withRootKeyOptions } from './store-options.ts';
+import { keyDirectoryOf, type RootKeyOptions, rootKeyOf, withRootKeyOptions } from './store-options.ts';
 import { version } from './version.ts';
 
 export interface ServeOptions extends RootKeyOptions {
@@ -17,9 +17,12 @@ export interface ServeOptions extends RootKeyOptions {
   readonly region: string;
   readonly account: string;
   readonly keyWatchSeconds: number;
+  readonly scrubMbPerS: number;
+  readonly maxStoreBytes?: number;
   readonly accessKey: readonly string[];
   readonly trustEveryCaller?: true;
   readonly requireNative?: true;
+  readonly acceptRollback?: true;
   readonly logLevel: string;
 }
 
@@ -51,12 +54,24 @@ export const serve = withRootKeyOptions(
     60,
   )
   .option(
+    '--scrub-mb-per-s <number>',
+    'look through all stored pages in the background, so many MB a second; 0: not at all',
+    wholeNumber('--scrub-mb-per-s', 1000),
+    0,
+  )
+  .option(
+    '--max-store-bytes <number>',
+    'refuse writes that would make the store larger; its log beside it takes up to 128 MiB more',
+    wholeNumber('--max-store-bytes', Number.MAX_SAFE_INTEGER, 1),
+  )
+  .option(
     '--access-key <id:secret>',
     `a caller to let in; repeatable. ${credentialsVariable} keeps it off the command line`,
     collect,
     [],
   )
   .option('--trust-every-caller', 'listen beyond this machine without credentials')
+  .option('--accept-rollback', 'take a store that is older than its anchor, as one put back from a backup')
   .option('--require-native', 'refuse to start on the fallback core')
   .addOption(
     new Option('--log-level <level>', 'what goes to stderr, as JSON lines')
@@ -75,7 +90,11 @@ async function run(options: ServeOptions): Promise<void> {
     account: options.account,
     region: options.region,
     keyWatchIntervalMs: options.keyWatchSeconds * 1000,
+    ...(options.scrubMbPerS === 0 ? {} : { scrubBytesPerSecond: options.scrubMbPerS * 1_000_000 }),
+    ...(options.maxStoreBytes === undefined ? {} : { maxStoreBytes: options.maxStoreBytes }),
     requireNative: options.requireNative === true,
+    ...keyDirectoryOf(options),
+    acceptRollback: options.acceptRollback === true,
     log,
   });
   const server = await listen(database, options, credentials);

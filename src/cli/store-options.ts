@@ -1,4 +1,4 @@
-/** The options every command shares that opens a store: where it lies, and where its root key comes from. */
+/** The options every command shares that opens a store: where its keys lie, and where its root key comes from. */
 import type { Command } from 'commander';
 import type { OpenOptions } from '../index.ts';
 import { usageFault } from './exit-code.ts';
@@ -6,6 +6,7 @@ import { usageFault } from './exit-code.ts';
 export interface RootKeyOptions {
   readonly rootKey?: string;
   readonly passphraseEnv?: string;
+  readonly kms?: string;
 }
 
 export function withRootKeyOptions(command: Command): Command {
@@ -14,7 +15,15 @@ export function withRootKeyOptions(command: Command): Command {
     .option(
       '--passphrase-env <name>',
       'environment variable that holds a passphrase, in place of a root key file',
+    )
+    .option(
+      '--kms <dir>',
+      'folder of the key service, best on another disk (default: kms in the data folder)',
     );
+}
+
+export function keyDirectoryOf({ kms }: RootKeyOptions): Pick<OpenOptions, 'keyDirectory'> {
+  return kms === undefined ? {} : { keyDirectory: kms };
 }
 
 /** Refuses both at once, and a variable that is not set; the variable is removed from the environment. */

@@ -8,10 +8,11 @@ import type { Caller, KeyService } from '../kms/key-service.ts';
 import { type Asker, CallerMap } from './caller-map.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { firstDataKeyId, makeDataKey, rewrapDataKeys } from './data-key.ts';
+import type { DataKeyLimits, SealCount } from './data-key-use.ts';
 import { KeyCache } from './key-cache.ts';
 import { serviceItself, type TableIdentity } from './table-identity.ts';
 import { makeTableKey, openTableKey } from './table-key.ts';
-import { TableKeyring } from './table-keyring.ts';
+import { type DataKeyCount, type DataKeyNumber, TableKeyring } from './table-keyring.ts';
 import type { TreeCipher } from './tree-cipher.ts';
 import type { WrappedTableKeys } from './wrapped-table-keys.ts';
 
@@ -24,6 +25,18 @@ export interface HeldTableParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly onWiped: (table: TableIdentity) => void;
+  readonly limits: DataKeyLimits;
+  readonly onDataKeyNotice: (table: TableIdentity) => void;
+}
+
+/** The data key that a tree is sealed with, and how much it has sealed. */
+export interface DataKeyState extends DataKeyCount {
+  /** A further block should be written down and granted. */
+  readonly isLow: boolean;
+  /** It has sealed so much that another should take its place. */
+  readonly isDue: boolean;
+  /** What is written down as used, and is not. */
+  readonly unused: SealCount;
 }
 
 export class HeldTable {
@@ -34,12 +47,17 @@ export class HeldTable {
   /** Questions under way; later requests of the same caller wait for the same answer. */
   readonly #asking = new CallerMap<Promise<void>>();
   #wrapped: WrappedTableKeys;
+  /** The last number that was given to a data key of each tree, whether or not that came to be stored. */
+  readonly #lastIds = new Map<number, number>();
   /** Counts what became of the KMS key: an answer from before such a change is worth nothing. */
   #changeCount = 0;
   #ended: Error | undefined;
 
   constructor(parts: HeldTableParts, identity: TableIdentity, wrapped: WrappedTableKeys) {
-    const keyring = new TableKeyring(parts.core, identity.id, wrapped.dataKeys);
+    const keyring = new TableKeyring(parts.core, identity.id, wrapped.dataKeys, {
+      limits: parts.limits,
+      onNotice: () => parts.onDataKeyNotice(identity),
+    });
     const wipe = () => {
       if (keyring.wipe()) parts.onWiped(identity);
     };
@@ -138,7 +156,7 @@ export class HeldTable {
       try {
         if (this.#ended !== undefined) throw this.#ended;
         const made = trees.map((tree) =>
-          makeDataKey(core, tableKey, { tableId, tree, id: nextDataKeyId(wrapped, tree) }),
+          makeDataKey(core, tableKey, { tableId, tree, id: this.#takeDataKeyId(wrapped, tree) }),
         );
         this.#keyring.openMore(tableKey, made);
         return { ...wrapped, dataKeys: [...wrapped.dataKeys, ...made] };
@@ -162,6 +180,25 @@ export class HeldTable {
     if (isSameKey) return;
     this.#changeCount++;
     this.#cache.expire();
+  }
+
+  /** See TableKeys.meter. */
+  meter(written?: readonly DataKeyCount[]): void {
+    this.#keyring.meter(written);
+  }
+
+  /** See TableKeys.dataKeys. */
+  dataKeys(): readonly DataKeyState[] {
+    return this.#keyring.sealing().map((dataKey) => {
+      const use = this.#keyring.use(dataKey);
+      const { count, isLow, isDue, unused } = use;
+      return { ...dataKey, ...count, isLow, isDue, unused };
+    });
+  }
+
+  /** See TableKeys.grant. */
+  grant(dataKeys: readonly DataKeyNumber[]): void {
+    for (const dataKey of dataKeys) this.#keyring.use(dataKey).grant();
   }
 
   /** The client has gone. */
@@ -188,6 +225,14 @@ export class HeldTable {
     this.#ended = why;
     this.#keyring.explain(why);
     this.#cache.revoke();
+  }
+
+  /** No two open keys ever have one number: what is sealed under a key that is not the stored one would be lost. */
+  #takeDataKeyId({ dataKeys }: WrappedTableKeys, tree: number): number {
+    const stored = dataKeys.filter((dataKey) => dataKey.tree === tree).map(({ id }) => id);
+    const id = Math.max(firstDataKeyId - 1, this.#lastIds.get(tree) ?? 0, ...stored) + 1;
+    this.#lastIds.set(tree, id);
+    return id;
   }
 
   /** Asks as `caller` and opens the keys; `granted` runs in the same turn, so that nothing comes between. */
@@ -247,11 +292,4 @@ export class HeldTable {
       this.#parts.log.warn({ table: this.identity.id, fault }, 'What became of a key could not be asked.');
     }
   }
-}
-
-function nextDataKeyId({ dataKeys }: WrappedTableKeys, tree: number): number {
-  return dataKeys.reduce(
-    (next, key) => (key.tree === tree ? Math.max(next, key.id + 1) : next),
-    firstDataKeyId,
-  );
 }

@@ -7,12 +7,15 @@ import type { Caller, KeyService } from '../kms/key-service.ts';
 import type { Asker } from './caller-map.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { firstDataKeyId, makeDataKey } from './data-key.ts';
-import { HeldTable, type HeldTableParts } from './held-table.ts';
+import { type DataKeyLimits, dataKeyLimits } from './data-key-use.ts';
+import { type DataKeyState, HeldTable, type HeldTableParts } from './held-table.ts';
 import { serviceItself, type TableIdentity } from './table-identity.ts';
 import { makeTableKey } from './table-key.ts';
+import type { DataKeyCount, DataKeyNumber } from './table-keyring.ts';
 import type { TreeCipher } from './tree-cipher.ts';
 import type { WrappedTableKeys } from './wrapped-table-keys.ts';
 
+export type { DataKeyState } from './held-table.ts';
 export type { TableIdentity } from './table-identity.ts';
 export type { TreeCipher } from './tree-cipher.ts';
 export type { WrappedTableKeys } from './wrapped-table-keys.ts';
@@ -26,6 +29,10 @@ export interface TableKeysOptions {
   readonly onWiped?: (table: TableIdentity) => void;
   /** For benches and tests: a cipher in place of the tree's own. */
   readonly pageCipher?: (tree: number) => TreeCipher | undefined;
+  /** Of every data key (R-LIM-1). */
+  readonly dataKeyLimits?: DataKeyLimits;
+  /** Called when a data key of this table has sealed so much that `dataKeys` should be looked at; in the midst of sealing. */
+  readonly onDataKeyNotice?: (table: TableIdentity) => void;
 }
 
 export class TableKeys {
@@ -46,8 +53,10 @@ export class TableKeys {
     log = silentLog,
     onWiped = () => {},
     pageCipher = () => undefined,
+    dataKeyLimits: limits = dataKeyLimits,
+    onDataKeyNotice = () => {},
   }: TableKeysOptions) {
-    this.#parts = { core, service, clock, log, onWiped };
+    this.#parts = { core, service, clock, log, onWiped, limits, onDataKeyNotice };
     this.#pageCipher = pageCipher;
     this.#stopListening = service.onKeyChange((keyArn) => this.#keyChanged(keyArn));
   }
@@ -160,6 +169,28 @@ export class TableKeys {
   /** From now on these are the table's keys; under another table key every caller's right is asked for anew. */
   adopt(tableId: string, wrapped: WrappedTableKeys): void {
     this.#held(tableId).adopt(wrapped);
+  }
+
+  /**
+   * From now on the table's data keys seal no more than is granted. `written`: how much is written down as used;
+   * absent for a table that was made just now, whose first block is granted.
+   */
+  meter(tableId: string, written?: readonly DataKeyCount[]): void {
+    this.#held(tableId).meter(written);
+  }
+
+  /** The data keys that the table's trees are sealed with. */
+  dataKeys(tableId: string): readonly DataKeyState[] {
+    return this.#held(tableId).dataKeys();
+  }
+
+  /** A further block has been written down for each of these. */
+  grant(tableId: string, dataKeys: readonly DataKeyNumber[]): void {
+    this.#held(tableId).grant(dataKeys);
+  }
+
+  get limits(): DataKeyLimits {
+    return this.#parts.limits;
   }
 
   ownedKey(region: string): Promise<string> {

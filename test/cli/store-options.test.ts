@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rootKeyOf } from '../../src/cli/store-options.ts';
+import { keyDirectoryOf, rootKeyOf } from '../../src/cli/store-options.ts';
 
 describe('where the root key comes from', () => {
   test('the default is left to the engine', () => expect(rootKeyOf({}, {})).toEqual({}));
@@ -23,4 +23,9 @@ describe('where the root key comes from', () => {
       expect(() => rootKeyOf({ passphraseEnv: 'SECRET' }, environment)).toThrow('names SECRET');
     });
   }
+});
+
+test('where the keys are is left to the engine unless a folder is named', () => {
+  expect(keyDirectoryOf({})).toEqual({});
+  expect(keyDirectoryOf({ kms: '/mnt/keys' })).toEqual({ keyDirectory: '/mnt/keys' });
 });

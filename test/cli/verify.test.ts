@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { exitCodeFor, reportText } from '../../src/cli/verify.ts';
 import { open } from '../../src/index.ts';
 import { runCommandLine } from '../support/command-line.ts';
+import { createTableInput } from '../support/item-load.ts';
+import { inProcessCall } from '../support/json-call.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cryptable-verify-'));
 const rootKey = join(folder, 'keys', 'root.key');
@@ -54,6 +56,30 @@ describe('cryptable verify', () => {
     const { code, stdout } = await runCommandLine(['verify', data, '--root-key', rootKey]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^fault: .*tree \d+/m);
+  });
+
+  test('of a store that another process has open says how it can be looked at meanwhile, and exits with 2', async () => {
+    const data = await storeWithItems('locked');
+    const database = await open(data, { rootKey: { file: rootKey } });
+    const { code, stderr } = await runCommandLine(['verify', data, '--root-key', rootKey]);
+    await database.close();
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--scrub-mb-per-s') });
+  });
+
+  test('of a store that was put back exits with 1 and what was expected (R-INT-4)', async () => {
+    const [data, kms] = [join(folder, 'anchored'), join(folder, 'anchored-kms')];
+    const options = { rootKey: { file: rootKey }, keyDirectory: kms };
+    await (await open(data, options)).close();
+    const old = join(folder, 'anchored-old');
+    cpSync(data, old, { recursive: true });
+    const database = await open(data, options);
+    await inProcessCall(database)('CreateTable', createTableInput('rivers'));
+    await database.close();
+    const { code, stderr } = await runCommandLine(['verify', old, '--root-key', rootKey, '--kms', kms]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/Expected version \d+ .*found/),
+    });
   });
 
   test('of a folder without a store exits with 2 and a sentence', async () => {

@@ -1,0 +1,55 @@
+/** What time does to tables without being asked: items whose time is up go, and records of streams after a day. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Tables } from '../tables/tables.ts';
+import { Rounds } from './rounds.ts';
+
+/** AWS takes days. */
+export const timeToLiveIntervalMsDefault = 10 * 60_000;
+/** Records that are too old are not shown from the moment on; this is about their place in the store. */
+export const trimIntervalMs = 5 * 60_000;
+
+export interface UpkeepOptions {
+  readonly tables: Pick<Tables, 'streams' | 'expiry'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeToLiveIntervalMs: number | undefined;
+}
+
+export interface Upkeep {
+  /** Resolves when nothing of it is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** Begins at once, with what fell due while the store was closed. */
+export function startUpkeep({
+  tables,
+  clock,
+  log,
+  timeToLiveIntervalMs: intervalMs = timeToLiveIntervalMsDefault,
+}: UpkeepOptions): Upkeep {
+  const { expiry, streams } = tables;
+  const all = [
+    new Rounds({
+      work: () => expiry.sweep(),
+      intervalMs,
+      clock,
+      log,
+      complaint: 'Items whose time is up could not be removed.',
+    }),
+    new Rounds({
+      work: () => streams.trim(),
+      intervalMs: trimIntervalMs,
+      clock,
+      log,
+      complaint: 'Records of streams that are too old could not be removed.',
+    }),
+  ];
+  for (const rounds of all) rounds.start();
+  return {
+    stop: async () => {
+      expiry.stop();
+      await Promise.all(all.map((rounds) => rounds.stop()));
+    },
+  };
+}

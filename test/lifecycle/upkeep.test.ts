@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { startUpkeep, timeToLiveIntervalMsDefault, trimIntervalMs } from '../../src/lifecycle/upkeep.ts';
+import { openTables } from '../support/open-tables.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+for (const [title, timeToLiveIntervalMs] of [
+  ['after the interval it was given', 1000],
+  ['after the usual interval', undefined],
+] as const) {
+  test(`items and streams are looked at when it starts, and again ${title}`, async () => {
+    const { tables } = await openTables();
+    const clock = new VirtualClock();
+    const looks: string[] = [];
+    const sweep = tables.expiry.sweep.bind(tables.expiry);
+    const trim = tables.streams.trim.bind(tables.streams);
+    tables.expiry.sweep = () => {
+      looks.push('items');
+      return sweep();
+    };
+    tables.streams.trim = () => {
+      looks.push('streams');
+      return trim();
+    };
+    const upkeep = startUpkeep({ tables, clock, log: silentLog, timeToLiveIntervalMs });
+    expect(looks).toEqual(['items', 'streams']);
+    const itemsMs = timeToLiveIntervalMs ?? timeToLiveIntervalMsDefault;
+    await clock.advanceAndSettle(Math.min(itemsMs, trimIntervalMs));
+    expect(looks.slice(2)).toEqual([itemsMs < trimIntervalMs ? 'items' : 'streams']);
+    await upkeep.stop();
+    expect(clock.timers).toBe(0);
+  });
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { anchorPlaceOf, keyDirectoryOf, rootKeyOf } from '../src/places.ts';
+
+const dir = join('/srv', 'data');
+
+test('the key service has its own folder in the data, or the one that is named', () => {
+  expect(keyDirectoryOf(dir, {})).toBe(join(dir, 'kms'));
+  expect(keyDirectoryOf(dir, { keyDirectory: '/mnt/keys' })).toBe('/mnt/keys');
+});
+
+test('the root key is a file, the user’s own unless another is named, or a passphrase', () => {
+  expect(rootKeyOf(dir, {}).place).toMatch(/cryptable.root\.key$/);
+  expect(rootKeyOf(dir, { rootKey: { file: '/mnt/root.key' } }).place).toBe('/mnt/root.key');
+  expect(rootKeyOf(dir, { rootKey: { passphrase: 'x' } }).place).not.toContain('/');
+});
+
+describe('an anchor is kept', () => {
+  const own = { read: async () => undefined, write: async () => {} };
+  test.each([
+    ['not in the data', {}, false],
+    ['not in a folder below the data', { keyDirectory: join(dir, 'a', 'b') }, false],
+    ['not in the data under another name of it', { keyDirectory: '/srv/other/../data/kms' }, false],
+    ['in a folder elsewhere', { keyDirectory: '/mnt/keys' }, true],
+    ['in a folder beside the data', { keyDirectory: '/srv/data-keys' }, true],
+    ['in a folder whose name begins with dots', { keyDirectory: '/srv/..keys' }, true],
+    ['in the data where it is asked for', { anchor: 'on' }, true],
+    ['nowhere where it is switched off', { keyDirectory: '/mnt/keys', anchor: 'off' }, false],
+  ] as const)('%s', (_, options, isKept) => {
+    expect(anchorPlaceOf(dir, options) !== undefined).toBe(isKept);
+  });
+
+  test('where the caller says', () => expect(anchorPlaceOf(dir, { anchor: own })).toBe(own));
+});
