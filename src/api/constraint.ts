@@ -11,6 +11,7 @@ const quotedLengthMax = 1024;
 export class Trail {
   readonly names: string[] = [];
   readonly #problems: string[] = [];
+  #missing: string | undefined;
 
   get full(): boolean {
     return this.#problems.length >= problemsMax;
@@ -22,10 +23,18 @@ export class Trail {
     this.#problems.push(`Value${value} at '${path}' failed to satisfy constraint: ${demand}`);
   }
 
+  /** A member that must be there, which AWS misses in a sentence of its own once the request is sound otherwise. */
+  reportMissing(sentence: string): void {
+    this.#missing ??= sentence;
+  }
+
   /** Throws where anything was reported. */
   end(): void {
     const count = this.#problems.length;
-    if (count === 0) return;
+    if (count === 0) {
+      if (this.#missing !== undefined) throw new Refusal('Validation', { message: this.#missing });
+      return;
+    }
     const opening = `${count} validation error${count > 1 ? 's' : ''} detected: `;
     throw new Refusal('Validation', { message: opening + this.#problems.join('; ') });
   }

@@ -7,6 +7,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** How the service names its own classes in a refusal. */
 export const classPrefixes = {
   dynamodb: 'com.amazonaws.dynamodb.v20120810.',
+  streams: 'com.amazonaws.dynamodb.v20120810.',
   kms: 'com.amazonaws.kms.',
 } as const;
 

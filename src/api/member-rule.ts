@@ -30,16 +30,33 @@ const batchKeys: Demand = {
   },
 };
 
+/** Query names its limit by another path than Scan, and without its value. */
+const queryLimitConstraint = Constraint.of({ type: 'integer', min: 1 });
+const queryLimit: Demand = {
+  check(value, trail) {
+    for (const demand of queryLimitConstraint?.failedDemands(value) ?? []) trail.report('', demand, 'Limit');
+  },
+};
+
 const createdTableName: Demand = { check: (value, trail) => tableNameConstraint?.check(value, trail) };
 
 /** The live service takes no empty key id, though the model allows it. */
 const givenKeyId = Constraint.of({ type: 'string', min: 1 });
 
+/** What the documentation of streams says, and their model does not. */
+const streamLimits: Readonly<Record<string, Constraint | undefined>> = {
+  'DescribeStreamInput.Limit': Constraint.of({ type: 'integer', min: 1, max: 100 }),
+  'GetRecordsInput.Limit': Constraint.of({ type: 'integer', min: 1, max: 1000 }),
+  'ListStreamsInput.Limit': Constraint.of({ type: 'integer', min: 1, max: 100 }),
+};
+
 /** The demand on a member, where it is not its shape's. `member`: structure and member, with a dot between. */
 export function ownDemand(member: string, shapeName: string): Demand | undefined {
   if (member === 'CreateTableInput.TableName') return createdTableName;
   if (member === 'KeysAndAttributes.Keys') return batchKeys;
+  if (member === 'QueryInput.Limit') return queryLimit;
   if (shapeName === 'KMSMasterKeyId') return givenKeyId;
+  if (member in streamLimits) return streamLimits[member];
   return shapeName === 'TableArn' && member.endsWith('.TableName') ? nameOrArn : undefined;
 }
 

@@ -1,14 +1,15 @@
 /** Reads the JSON input of an operation into exact types, held to the constraints of the service's model. */
-import { assert, Refusal } from '../base/errors.ts';
+import { assert } from '../base/errors.ts';
 import { Constraint, notNull, quotedText, Trail } from './constraint.ts';
 import * as json from './json-type.ts';
 import { missingTexts, ownDemand, tableKeyDemands } from './member-rule.ts';
 import { dynamodbModel } from './model/dynamodb.generated.ts';
 import { kmsModel } from './model/kms.generated.ts';
 import type { ListShape, MapShape, ServiceModel, Shape, StructureShape } from './model/service-model.ts';
+import { streamsModel } from './model/streams.generated.ts';
 import { rawAttribute, rawItem } from './raw-attribute.ts';
 
-const models = { dynamodb: dynamodbModel, kms: kmsModel } as const;
+const models = { dynamodb: dynamodbModel, streams: streamsModel, kms: kmsModel } as const;
 export type ModelName = keyof typeof models;
 
 /** A shape ready to read: the model's names resolved, its patterns compiled. Read once, on first use. */
@@ -183,11 +184,15 @@ class Readers {
   }
 }
 
-const readers = { dynamodb: new Readers('dynamodb'), kms: new Readers('kms') } as const;
+const readers = {
+  dynamodb: new Readers('dynamodb'),
+  streams: new Readers('streams'),
+  kms: new Readers('kms'),
+} as const;
 
 function reportMissing(trail: Trail, wholeText: string | undefined): void {
-  if (wholeText !== undefined) throw new Refusal('Validation', { message: wholeText });
-  trail.report(' null', notNull);
+  if (wholeText === undefined) trail.report(' null', notNull);
+  else trail.reportMissing(wholeText);
 }
 
 function reportOnMap(map: ReadonlyMap<string, unknown>, trail: Trail, demand: string): void {

@@ -9,7 +9,7 @@ import {
 } from '../base/errors.ts';
 
 /** The service whose client reads the answer. */
-export type WireService = 'dynamodb' | 'kms';
+export type WireService = 'dynamodb' | 'streams' | 'kms';
 
 export interface WireFault {
   readonly status: number;
@@ -53,7 +53,22 @@ const refusals: Readonly<Record<RefusalCode, WireName>> = {
   TableNotFound: modelled('ResourceNotFoundException'),
   TableInUse: modelled('ResourceInUseException'),
   LimitExceeded: modelled('LimitExceededException'),
+  CollectionTooLarge: modelled('ItemCollectionSizeLimitExceededException'),
   ConditionalCheckFailed: modelled('ConditionalCheckFailedException'),
+  DuplicateItem: modelled('DuplicateItemException'),
+  TransactionCancelled: { ...modelled('TransactionCanceledException'), member: 'Message' },
+  TokenReused: { ...modelled('IdempotentParameterMismatchException'), member: 'Message' },
+  StreamNotFound: modelled('ResourceNotFoundException'),
+  ShardNotFound: modelled('ResourceNotFoundException'),
+  StreamTrimmed: modelled('TrimmedDataAccessException'),
+  IteratorExpired: modelled('ExpiredIteratorException'),
+  ResourceNotFound: modelled('ResourceNotFoundException'),
+  PolicyNotFound: modelled('PolicyNotFoundException'),
+  ContinuousTableNotFound: modelled('TableNotFoundException'),
+  BackupNotFound: modelled('BackupNotFoundException'),
+  ExportNotFound: modelled('ExportNotFoundException'),
+  ImportNotFound: modelled('ImportNotFoundException'),
+  GlobalTableNotFound: modelled('GlobalTableNotFoundException'),
   // With `denied` it is an access denied: see wireNameOf.
   TableKeyRefused: validation,
   KeyDisabled: modelled('DisabledException'),
@@ -73,15 +88,19 @@ const refusals: Readonly<Record<RefusalCode, WireName>> = {
   KeyAccessDenied: denied,
   KeyLimitExceeded: modelled('LimitExceededException'),
   InvalidGrantToken: modelled('InvalidGrantTokenException'),
+  InvalidGrantId: modelled('InvalidGrantIdException'),
+  GrantNotFound: modelled('NotFoundException'),
+  InvalidArn: modelled('InvalidArnException'),
+  RotationConflict: modelled('ConflictException'),
   InvalidMarker: modelled('InvalidMarkerException'),
   MalformedPolicy: modelled('MalformedPolicyDocumentException'),
   TagRefused: modelled('TagException'),
   DryRun: modelled('DryRunOperationException'),
 };
 
-type OutageKind = 'internal' | 'unavailable';
+type OutageKind = 'internal' | 'unavailable' | 'full';
 
-/** `unavailable`: nothing is broken, only not to be had just now. */
+/** `unavailable`: nothing is broken, only not to be had just now. `full`: who writes may delete, and must be told. */
 const outages: Readonly<Record<OutageCode, OutageKind>> = {
   StoreConflict: 'unavailable',
   StoreLocked: 'unavailable',
@@ -89,7 +108,11 @@ const outages: Readonly<Record<OutageCode, OutageKind>> = {
   StoreReplaced: 'internal',
   StoreUnavailable: 'internal',
   StoreMissing: 'internal',
+  StoreFull: 'full',
+  StoreUnsafe: 'internal',
+  StoreRolledBack: 'internal',
   KeyServiceUnavailable: 'internal',
+  DataKeyUsedUp: 'unavailable',
   RootKeyMissing: 'internal',
   RootKeyWrong: 'internal',
   RootKeyUnsafe: 'internal',
@@ -97,20 +120,26 @@ const outages: Readonly<Record<OutageCode, OutageKind>> = {
   Closed: 'unavailable',
 };
 
+const tableServerFaults: Readonly<Record<OutageKind, WireName>> = {
+  internal: { ...modelled('InternalServerError'), status: 500 },
+  unavailable: { ...framework('ServiceUnavailable'), status: 503 },
+  full: { ...framework('ServiceUnavailable'), status: 503 },
+};
+
 const serverFaults: Readonly<Record<WireService, Readonly<Record<OutageKind, WireName>>>> = {
-  dynamodb: {
-    internal: { ...modelled('InternalServerError'), status: 500 },
-    unavailable: { ...framework('ServiceUnavailable'), status: 503 },
-  },
+  dynamodb: tableServerFaults,
+  streams: tableServerFaults,
   kms: {
     internal: { ...modelled('KMSInternalException'), status: 500 },
     unavailable: { ...framework('ServiceUnavailableException'), status: 503 },
+    full: { ...framework('ServiceUnavailableException'), status: 503 },
   },
 };
 
 const serverSentences: Readonly<Record<OutageKind, string>> = {
   internal: 'Internal server error',
   unavailable: 'The service is unavailable. Please retry.',
+  full: new Outage('StoreFull').message,
 };
 
 /** Answers every fault there can be. Of one that is ours the client learns nothing but whether to ask again. */
@@ -143,6 +172,9 @@ function wireNameOf(fault: Refusal): WireName {
 }
 
 function extraMembers({ code, details }: Refusal): readonly (readonly [string, unknown])[] {
+  if (code === 'TransactionCancelled' && 'reasons' in details) {
+    return [['CancellationReasons', details.reasons]];
+  }
   const old = code === 'ConditionalCheckFailed' && 'item' in details ? details.item : undefined;
   return old === undefined ? [] : [['Item', old]];
 }
@@ -153,7 +185,7 @@ function answer(
   service: WireService,
   extra: readonly (readonly [string, unknown])[],
 ): Omit<WireFault, 'ours'> {
-  const type = service === 'dynamodb' ? prefixes[origin] + name : name;
+  const type = service === 'kms' ? name : prefixes[origin] + name;
   const said: readonly (readonly [string, unknown])[] = sentence === '' ? [] : [[member, sentence]];
   return { status: status ?? 400, body: new Map([['__type', type], ...extra, ...said]) };
 }

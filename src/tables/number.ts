@@ -132,6 +132,7 @@ function settled(sum: Big): string {
   if (decimal.exponent > exponentMax || decimal.digits.length > digitsMax) {
     throw new Refusal('Validation', { message: overflow });
   }
+  if (decimal.exponent < exponentMin) throw new Refusal('Validation', { message: underflow });
   return textOf(decimal);
 }
 

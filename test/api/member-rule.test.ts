@@ -71,6 +71,21 @@ describe('the keys of a batch', () => {
   }
 });
 
+describe('the limit of a query', () => {
+  for (const [limit, said] of [
+    [1, 'answered'],
+    [2 ** 31 - 1, 'answered'],
+    [0, 'have value greater than or equal to 1'],
+    [2 ** 31, 'have value less than or equal to 2147483647'],
+  ] as const) {
+    test(`${limit}: ${said}`, async () => {
+      const opening = "Validation: 1 validation error detected: Value at 'Limit'";
+      const expected = said === 'answered' ? said : `${opening} ${must} ${said}`;
+      expect(await saidOf('QueryInput.Limit', 'PositiveIntegerObject', limit, ['limit'])).toBe(expected);
+    });
+  }
+});
+
 test('the key id of a table is given or left out, never empty', async () => {
   expect(await saidOf('SSESpecification.KMSMasterKeyId', 'KMSMasterKeyId', 'alias/a')).toBe('answered');
   expect(await saidOf('SSESpecification.KMSMasterKeyId', 'KMSMasterKeyId', '')).toMatch(

@@ -130,7 +130,7 @@ describe('a constraint that is broken is named as AWS names it', () => {
     ],
     [
       'dynamodb',
-      'Query',
+      'Scan',
       '{"TableName":"abc","Limit":0}',
       one(failed('limit', " '0'", 'have value greater than or equal to 1')),
     ],
@@ -147,6 +147,18 @@ describe('a constraint that is broken is named as AWS names it', () => {
       ),
     ],
     ['dynamodb', 'BatchGetItem', '{}', 'Validation: The requestItems parameter is required for BatchGetItem'],
+    [
+      'dynamodb',
+      'BatchGetItem',
+      '{"ReturnConsumedCapacity":1}',
+      'Serialization: NUMBER_VALUE cannot be converted to String',
+    ],
+    [
+      'dynamodb',
+      'BatchGetItem',
+      '{"ReturnConsumedCapacity":"X"}',
+      one(failed('returnConsumedCapacity', " 'X'", 'satisfy enum value set: [INDEXES, TOTAL, NONE]')),
+    ],
     [
       'dynamodb',
       'BatchWriteItem',

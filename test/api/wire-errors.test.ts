@@ -11,7 +11,7 @@ import {
   type RefusalDetails,
 } from '../../src/base/errors.ts';
 
-const services = ['dynamodb', 'kms'] as const satisfies readonly WireService[];
+const services = ['dynamodb', 'streams', 'kms'] as const satisfies readonly WireService[];
 
 interface Row<C extends RefusalCode> {
   readonly details: RefusalDetails<C>;
@@ -19,6 +19,8 @@ interface Row<C extends RefusalCode> {
   readonly type: string;
   /** The member of the sentence; none where AWS says nothing. */
   readonly member?: 'message' | 'Message';
+  /** Further members. */
+  readonly more?: object;
   readonly status?: number;
 }
 
@@ -45,7 +47,43 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
   TableNotFound: { ...plain, type: `${table}ResourceNotFoundException` },
   TableInUse: { ...said, type: `${table}ResourceInUseException` },
   LimitExceeded: { ...said, type: `${table}LimitExceededException` },
+  CollectionTooLarge: { ...plain, type: `${table}ItemCollectionSizeLimitExceededException` },
   ConditionalCheckFailed: { ...plain, type: `${table}ConditionalCheckFailedException` },
+  DuplicateItem: { ...plain, type: `${table}DuplicateItemException` },
+  TransactionCancelled: {
+    details: { reasons: [] },
+    member: 'Message',
+    more: { CancellationReasons: [] },
+    type: `${table}TransactionCanceledException`,
+  },
+  TokenReused: { details: {}, member: 'Message', type: `${table}IdempotentParameterMismatchException` },
+  StreamNotFound: {
+    details: { streamArn: 's' },
+    member: 'message',
+    type: `${table}ResourceNotFoundException`,
+  },
+  ShardNotFound: {
+    details: { shardId: 'h', streamArn: 's' },
+    member: 'message',
+    type: `${table}ResourceNotFoundException`,
+  },
+  StreamTrimmed: { ...plain, type: `${table}TrimmedDataAccessException` },
+  IteratorExpired: { ...plain, type: `${table}ExpiredIteratorException` },
+  ResourceNotFound: { ...said, type: `${table}ResourceNotFoundException` },
+  PolicyNotFound: { ...said, type: `${table}PolicyNotFoundException` },
+  ContinuousTableNotFound: {
+    details: { table: 't' },
+    member: 'message',
+    type: `${table}TableNotFoundException`,
+  },
+  BackupNotFound: { details: { backupArn: 'b' }, member: 'message', type: `${table}BackupNotFoundException` },
+  ExportNotFound: { details: { exportArn: 'e' }, member: 'message', type: `${table}ExportNotFoundException` },
+  ImportNotFound: { details: { importArn: 'i' }, member: 'message', type: `${table}ImportNotFoundException` },
+  GlobalTableNotFound: {
+    details: { name: 'g' },
+    member: 'message',
+    type: `${table}GlobalTableNotFoundException`,
+  },
   TableKeyRefused: { details: { message, denied: false }, member: 'message', type: validation },
   KeyDisabled: { details: { keyArn: arn }, member: 'message', type: `${table}DisabledException` },
   KeyInvalidState: {
@@ -75,16 +113,16 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
 };
 
 describe('a refusal', () => {
-  for (const [code, { details, type, member, status = 400 }] of Object.entries(rows)) {
+  for (const [code, { details, type, member, more, status = 400 }] of Object.entries(rows)) {
     for (const service of services) {
-      const wireType = service === 'dynamodb' ? type : type.slice(type.indexOf('#') + 1);
+      const wireType = service === 'kms' ? type.slice(type.indexOf('#') + 1) : type;
       test(`${code} is ${wireType} to a client of ${service}`, () => {
         const refusal = new Refusal(code as RefusalCode, details);
         const fault = wireFault(refusal, service);
         expect({ ...fault, body: Object.fromEntries(fault.body) }).toEqual({
           status,
           ours: false,
-          body: { __type: wireType, ...(member === undefined ? {} : { [member]: refusal.message }) },
+          body: { __type: wireType, ...more, ...(member === undefined ? {} : { [member]: refusal.message }) },
         });
       });
     }
@@ -112,6 +150,17 @@ describe('a refusal', () => {
         '"message":"The conditional request failed"}',
     );
   });
+
+  test('says of a cancelled transaction what became of each part', () => {
+    const reasons = [{ Code: 'None' }, { Code: 'ValidationError', Message: 'a sentence' }];
+    const { body } = wireFault(new Refusal('TransactionCancelled', { reasons }), 'dynamodb');
+    expect(Buffer.from(encodeBody(body)).toString()).toBe(
+      `{"__type":"${table}TransactionCanceledException",` +
+        '"CancellationReasons":[{"Code":"None"},{"Code":"ValidationError","Message":"a sentence"}],' +
+        '"Message":"Transaction cancelled, please refer cancellation reasons for specific reasons ' +
+        '[None, ValidationError]"}',
+    );
+  });
 });
 
 const internal = {
@@ -124,14 +173,26 @@ const unavailable = {
   kms: { status: 503, __type: 'ServiceUnavailableException', message: retry },
 } as const;
 
-const outages: { readonly [C in OutageCode]: typeof internal | typeof unavailable } = {
+const fullSentence = 'The store has reached its size limit: delete something, or raise the limit.';
+const full = {
+  dynamodb: { ...unavailable.dynamodb, message: fullSentence },
+  kms: { ...unavailable.kms, message: fullSentence },
+} as const;
+
+type Answer = typeof internal | typeof unavailable | typeof full;
+
+const outages: { readonly [C in OutageCode]: Answer } = {
   StoreConflict: unavailable,
   StoreLocked: unavailable,
   StoreForeign: internal,
   StoreReplaced: internal,
   StoreUnavailable: internal,
   StoreMissing: internal,
+  StoreFull: full,
+  StoreUnsafe: internal,
+  StoreRolledBack: internal,
   KeyServiceUnavailable: internal,
+  DataKeyUsedUp: unavailable,
   RootKeyMissing: internal,
   RootKeyWrong: internal,
   RootKeyUnsafe: internal,
@@ -141,7 +202,7 @@ const outages: { readonly [C in OutageCode]: typeof internal | typeof unavailabl
 
 describe('a fault that is ours', () => {
   const secret = 'secret-detail';
-  const faults: readonly (readonly [string, unknown, typeof internal | typeof unavailable])[] = [
+  const faults: readonly (readonly [string, unknown, Answer])[] = [
     ...Object.entries(outages).map(
       ([code, answer]) =>
         [code, new Outage(code as OutageCode, { hint: secret, cause: new Error(secret) }), answer] as const,
@@ -154,7 +215,7 @@ describe('a fault that is ours', () => {
   ];
   for (const [name, fault, answer] of faults) {
     for (const service of services) {
-      const { status, ...body } = answer[service];
+      const { status, ...body } = answer[service === 'streams' ? 'dynamodb' : service];
       test(`${name} is ${body.__type} to a client of ${service}, and no more is told`, () => {
         const wire = wireFault(fault, service);
         expect({ ...wire, body: Object.fromEntries(wire.body) }).toEqual({ status, ours: true, body });

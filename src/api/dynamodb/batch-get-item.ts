@@ -10,17 +10,18 @@ import {
 import { type CompiledExpressions, checkExpressionUse } from '../../tables/expression/compile.ts';
 import { checkExpressionKeys } from '../../tables/expression/key-use.ts';
 import { checkKey } from '../../tables/key-schema.ts';
+import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import { BatchKeys, checkBatchCount } from './batch-keys.ts';
 import type { DynamoContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
-import { refuseMissing } from './missing-parameter.ts';
 
 interface KeysAndAttributes {
   readonly Keys: readonly RawItem[];
   readonly ConsistentRead?: boolean;
+  readonly AttributesToGet?: readonly string[];
   readonly ProjectionExpression?: string;
   readonly ExpressionAttributeNames?: ReadonlyMap<string, string>;
 }
@@ -63,7 +64,7 @@ export const batchGetItem = operation({
 });
 
 function tableKeys(name: string, request: KeysAndAttributes): TableKeys {
-  refuseMissing(request, ['AttributesToGet']);
+  refuseMixedStyles('BatchGetItem', request);
   checkExpressionUse(request, []);
   const keys = request.Keys.map(checkedItem);
   return { name, request, keys, expressions: compiledExpressions(request) };

@@ -2,13 +2,15 @@
 import { Refusal } from '../../base/errors.ts';
 import type { Item } from '../../tables/attribute.ts';
 import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
-import { type CapacityMode, consumedCapacity, writeUnits } from '../../tables/capacity.ts';
+import { type CapacityMode, type Consumption, consumedCapacity, sumOf } from '../../tables/capacity.ts';
 import { checkItemBytes } from '../../tables/item-size.ts';
 import { checkItemKey, checkKey } from '../../tables/key-schema.ts';
 import type { OpenTable } from '../../tables/table.ts';
-import { encodeKey } from '../../tables/tree-key.ts';
+import { encodeKey, partitionOf } from '../../tables/tree-key.ts';
+import { byteText } from '../../tables/value-order.ts';
 import { operation } from '../operation.ts';
 import { BatchKeys, checkBatchCount } from './batch-keys.ts';
+import { type CollectionMetrics, collectionMetrics, type MetricsInput } from './collection-metrics.ts';
 import type { DynamoContext } from './context.ts';
 
 interface WriteRequest {
@@ -16,7 +18,7 @@ interface WriteRequest {
   readonly DeleteRequest?: { readonly Key: RawItem };
 }
 
-interface BatchWriteItemInput {
+interface BatchWriteItemInput extends MetricsInput {
   /** By table name or ARN. */
   readonly RequestItems: ReadonlyMap<string, readonly WriteRequest[]>;
   readonly ReturnConsumedCapacity?: CapacityMode;
@@ -58,18 +60,40 @@ export const batchWriteItem = operation({
     const consumed = await Promise.all(
       opened.map(async ({ name, table, writes }) => {
         // Side by side, so that they share a commit.
-        const units = await Promise.all(writes.map((write) => written(table, write)));
-        return consumedCapacity(
-          input.ReturnConsumedCapacity,
-          name,
-          units.reduce((sum, each) => sum + each, 0),
-        );
+        const used = await Promise.all(writes.map((write) => written(table, write)));
+        return consumedCapacity(input.ReturnConsumedCapacity, name, sumOf(used));
       }),
     );
     const reported = consumed.filter((each) => each !== undefined);
-    return { UnprocessedItems: {}, ConsumedCapacity: reported.length === 0 ? undefined : reported };
+    return {
+      UnprocessedItems: {},
+      ConsumedCapacity: reported.length === 0 ? undefined : reported,
+      ItemCollectionMetrics: await batchMetrics(input, opened),
+    };
   },
 });
+
+/** By the names of the tables; undefined where none has local indexes, or nobody asked. */
+async function batchMetrics(
+  input: MetricsInput,
+  opened: readonly OpenTableWrites[],
+): Promise<ReadonlyMap<string, readonly CollectionMetrics[]> | undefined> {
+  if (input.ReturnItemCollectionMetrics !== 'SIZE') return undefined;
+  const metrics = new Map<string, readonly CollectionMetrics[]>();
+  for (const { name, table, writes } of opened) {
+    const ofTable: CollectionMetrics[] = [];
+    const told = new Set<string>();
+    for (const { treeKey, write } of writes) {
+      const collection = byteText(partitionOf(treeKey));
+      if (told.has(collection)) continue;
+      told.add(collection);
+      const found = await collectionMetrics(input, table, write.kind === 'put' ? write.item : write.key);
+      if (found !== undefined) ofTable.push(found);
+    }
+    if (ofTable.length > 0) metrics.set(name, ofTable);
+  }
+  return metrics.size === 0 ? undefined : metrics;
+}
 
 /** Refuses a request that is neither a put nor a delete, or both, in the words AWS has for values. */
 function writeOf({ PutRequest, DeleteRequest }: WriteRequest): Write {
@@ -102,9 +126,11 @@ async function openAll(
   return opened;
 }
 
-function treeKeyOf({ keySchema }: OpenTable, write: Write): Uint8Array {
+function treeKeyOf(table: OpenTable, write: Write): Uint8Array {
+  const { keySchema } = table;
   if (write.kind === 'put') {
     checkItemKey(keySchema, write.item);
+    table.checkPut({ item: write.item, itemBytes: write.bytes });
     return encodeKey(keySchema, write.item);
   }
   checkKey(keySchema, write.key);
@@ -112,12 +138,14 @@ function treeKeyOf({ keySchema }: OpenTable, write: Write): Uint8Array {
 }
 
 /** Writes one and answers its units. */
-function written(table: OpenTable, { treeKey, write }: KeyedWrite): Promise<number> {
+function written(table: OpenTable, { treeKey, write }: KeyedWrite): Promise<Consumption> {
   return table.write(treeKey, (old) => {
     if (write.kind === 'put') {
-      return { next: write.item, result: writeUnits(old?.itemBytes, write.bytes) };
+      const { item, bytes } = write;
+      const result = table.consumption(old, { item, itemBytes: bytes });
+      return { next: item, nextBytes: bytes, result };
     }
-    const result = writeUnits(old?.itemBytes, undefined);
+    const result = table.consumption(old, undefined);
     return old === undefined ? { unchanged: true, result } : { next: undefined, result };
   });
 }

@@ -2,11 +2,13 @@
 import { Refusal } from '../../base/errors.ts';
 import type { CapacityMode } from '../../tables/capacity.ts';
 import type { Condition, ExpressionParameters } from '../../tables/expression/compile.ts';
+import type { LegacyParameters } from '../../tables/legacy/parameters.ts';
 import type { StoredItem } from '../../tables/table.ts';
+import type { MetricsInput } from './collection-metrics.ts';
 
 export type ReturnValues = 'NONE' | 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
 
-export interface ConditionalWriteInput extends ExpressionParameters {
+export interface ConditionalWriteInput extends ExpressionParameters, LegacyParameters, MetricsInput {
   readonly TableName: string;
   readonly ReturnValues?: ReturnValues;
   readonly ReturnConsumedCapacity?: CapacityMode;

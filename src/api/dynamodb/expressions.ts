@@ -1,14 +1,18 @@
-/** The expressions of a request; one that has none, as most gets and puts, pays nothing for them. */
+/** What a request conditions, updates and projects, in expressions or the parameters before them; most gets and puts pay nothing. */
 import {
   type CompiledExpressions,
   compileExpressions,
   type ExpressionParameters,
 } from '../../tables/expression/compile.ts';
+import { compileLegacy } from '../../tables/legacy/compile.ts';
+import type { LegacyParameters } from '../../tables/legacy/parameters.ts';
 
-const none: CompiledExpressions = {};
-
-/** To be called behind checkExpressionUse, which refuses names and values without an expression. */
-export function compiledExpressions(input: ExpressionParameters): CompiledExpressions {
+/**
+ * To be called behind refuseMixedStyles, so that the two do not overlap, and checkExpressionUse, which refuses names and
+ * values without an expression.
+ */
+export function compiledExpressions(input: ExpressionParameters & LegacyParameters): CompiledExpressions {
+  const legacy = compileLegacy(input);
   if (
     input.UpdateExpression === undefined &&
     input.ConditionExpression === undefined &&
@@ -16,7 +20,7 @@ export function compiledExpressions(input: ExpressionParameters): CompiledExpres
     input.FilterExpression === undefined &&
     input.ProjectionExpression === undefined
   ) {
-    return none;
+    return legacy;
   }
-  return compileExpressions(input);
+  return { ...legacy, ...compileExpressions(input) };
 }

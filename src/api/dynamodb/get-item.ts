@@ -5,29 +5,28 @@ import { checkExpressionUse } from '../../tables/expression/compile.ts';
 import { checkExpressionKeys } from '../../tables/expression/key-use.ts';
 import type { Projection } from '../../tables/expression/projection.ts';
 import { checkKey } from '../../tables/key-schema.ts';
+import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import type { StoredItem } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 import { when } from './maybe-promise.ts';
-import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
 
 interface GetItemInput {
   readonly TableName: string;
   readonly Key: RawItem;
   readonly ConsistentRead?: boolean;
+  readonly AttributesToGet?: readonly string[];
   readonly ProjectionExpression?: string;
   readonly ExpressionAttributeNames?: ReadonlyMap<string, string>;
   readonly ReturnConsumedCapacity?: CapacityMode;
 }
 
-const missing: readonly MissingParameter[] = ['AttributesToGet'];
-
 export const getItem = operation({
   name: 'GetItem',
   run: ({ tables, caller, connection }: DynamoContext, input: GetItemInput) => {
-    refuseMissing(input, missing);
+    refuseMixedStyles('GetItem', input);
     checkExpressionUse(input, []);
     const key = checkedItem(input.Key);
     const expressions = compiledExpressions(input);

@@ -5,6 +5,7 @@ export type Select = 'ALL_ATTRIBUTES' | 'ALL_PROJECTED_ATTRIBUTES' | 'SPECIFIC_A
 
 const chosen = {
   ALL_ATTRIBUTES: 'ALL_ATTRIBUTES',
+  ALL_PROJECTED_ATTRIBUTES: 'ALL_PROJECTED_ATTRIBUTES',
   COUNT: 'only the Count',
 } as const;
 
@@ -15,19 +16,24 @@ function refuse(message: string): never {
 /** Refuses a choice that does not go with the projection, or that only an index can answer. */
 export function checkSelect(input: {
   readonly Select?: Select;
+  readonly IndexName?: string;
   readonly ProjectionExpression?: string | undefined;
+  readonly AttributesToGet?: readonly string[] | undefined;
 }): void {
-  const { Select, ProjectionExpression } = input;
+  const { Select } = input;
   if (Select === undefined) return;
+  const projection = (['ProjectionExpression', 'AttributesToGet'] as const).find(
+    (name) => input[name] !== undefined,
+  );
   if (Select === 'SPECIFIC_ATTRIBUTES') {
-    if (ProjectionExpression !== undefined) return;
+    if (projection !== undefined) return;
     refuse(
       'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
     );
   }
-  if (Select === 'ALL_PROJECTED_ATTRIBUTES') {
+  if (Select === 'ALL_PROJECTED_ATTRIBUTES' && input.IndexName === undefined) {
     refuse('ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName');
   }
-  if (ProjectionExpression === undefined) return;
-  refuse(`Cannot specify the ProjectionExpression when choosing to get ${chosen[Select]}`);
+  if (projection === undefined) return;
+  refuse(`Cannot specify the ${projection} when choosing to get ${chosen[Select]}`);
 }

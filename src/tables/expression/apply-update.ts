@@ -92,9 +92,9 @@ class Change {
       case 'REMOVE':
         return undefined;
       case 'ADD':
-        return addedTo(current, action.operand);
+        return addedTo(current, action.operand, action.mismatch);
       case 'DELETE':
-        return deletedFrom(current, action.operand);
+        return deletedFrom(current, action.operand, action.mismatch);
     }
   }
 

@@ -17,7 +17,8 @@ export type BoundSetValue =
 export type BoundAction =
   | { readonly kind: 'SET'; readonly value: BoundSetValue }
   | { readonly kind: 'REMOVE' }
-  | { readonly kind: 'ADD' | 'DELETE'; readonly operand: AttributeValue };
+  /** `mismatch`: the sentence for a target of another type, where it is not the one of expressions. */
+  | { readonly kind: 'ADD' | 'DELETE'; readonly operand: AttributeValue; readonly mismatch?: string };
 
 export interface BoundUpdate {
   /** What is written, in the order of the text. */

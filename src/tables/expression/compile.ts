@@ -23,6 +23,8 @@ export type ExpressionParameters = {
 };
 
 export interface Condition {
+  /** The parameter it came from, where that was one from before expressions and a refusal names it. */
+  readonly parameter?: 'QueryFilter';
   readonly paths: readonly Path[];
   holds(item: Item | undefined): boolean;
 }
@@ -94,6 +96,6 @@ export function compileExpressions(input: ExpressionParameters): CompiledExpress
   };
 }
 
-function conditionOf(condition: BoundCondition): Condition {
+export function conditionOf(condition: BoundCondition): Condition {
   return { paths: pathsOfCondition(condition), holds: predicateOf(condition) };
 }

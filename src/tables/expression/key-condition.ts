@@ -1,7 +1,8 @@
 /** Key conditions: one predicate for each key attribute, reduced from a condition (spec 1.7). */
 import { assert } from '../../base/errors.ts';
 import { type AttributeValue, attributeType } from '../attribute.ts';
-import { checkKeyValue, type KeyAttribute, type KeySchema } from '../key-schema.ts';
+import type { IndexCondition } from '../index-key.ts';
+import { checkKeyPart, type IndexKeySchema, type KeyAttribute, type KeySchema } from '../key-schema.ts';
 import type { SortCondition } from '../tree-key.ts';
 import type { BoundCondition, BoundOperand } from './bound-condition.ts';
 import { refuse, refuseExpression } from './refusal.ts';
@@ -13,9 +14,14 @@ export interface BoundKeyCondition {
 }
 
 export interface KeyCondition {
-  /** Refuses conditions that do not fit the key schema of the table or index. */
+  /** Refuses conditions that do not fit the key schema of the table. */
   bind(schema: KeySchema): BoundKeyCondition;
+  /** Refuses conditions that do not fit the key schema of the index. */
+  bindIndex(schema: IndexKeySchema): IndexCondition;
 }
+
+/** A global index may have four attributes of each kind. */
+const keyAttributesMax = 8;
 
 const nestedOperations = 'KeyConditionExpressions cannot contain nested operations';
 const mirrored = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
@@ -24,8 +30,16 @@ const mirrored = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as con
 export function keyConditionOf(condition: BoundCondition): KeyCondition {
   const conditions = new Map<string, SortCondition>();
   collect(condition, conditions);
-  if (conditions.size > 2) refuse('Conditions can be of length 1 or 2 only');
-  return { bind: (schema) => bound(conditions, schema) };
+  if (conditions.size > keyAttributesMax) refuse(wrongLength);
+  return {
+    bind: ({ hash, range }) => {
+      const asked = bound(conditions, { hash: [hash], range: range === undefined ? [] : [range] });
+      const [value] = asked.hash;
+      assert(value !== undefined, 'a bound condition has a partition');
+      return asked.sort === undefined ? { hash: value } : { hash: value, sort: asked.sort };
+    },
+    bindIndex: (schema) => bound(conditions, schema),
+  };
 }
 
 function collect(condition: BoundCondition, into: Map<string, SortCondition>): void {
@@ -103,25 +117,45 @@ function sortCondition(operator: KeyOperator, operands: readonly BoundOperand[])
   return { op: operator, low: first, high: second };
 }
 
+const wrongLength = 'Conditions can be of length 1 or 2 only';
 const notSupported = 'Query key condition not supported';
 const missed = (name: string) => `Query condition missed key schema element: ${name}`;
 
-function bound(conditions: ReadonlyMap<string, SortCondition>, schema: KeySchema): BoundKeyCondition {
-  const { hash: hashKey, range: rangeKey } = schema;
-  if (rangeKey === undefined && conditions.size > 1) refuse(notSupported);
-  const hash = conditions.get(hashKey.name) ?? refuse(missed(hashKey.name));
-  checkTypes(hashKey, hash);
-  if (hash.op !== '=') refuse(notSupported);
-  const sort = rangeKey === undefined ? undefined : conditions.get(rangeKey.name);
-  if (rangeKey !== undefined && sort === undefined && conditions.size > 1) refuse(missed(rangeKey.name));
-  if (rangeKey !== undefined && sort !== undefined) checkTypes(rangeKey, sort);
-  checkKeyValue(schema, hashKey, hash.value);
-  if (rangeKey === undefined || sort === undefined) return { hash: hash.value };
-  // An empty prefix takes the whole partition; an empty bound is no key.
-  if (sort.op !== 'begins_with') {
-    for (const value of valuesOf(sort)) checkKeyValue(schema, rangeKey, value);
+/** All hash attributes by equality, and sort attributes from the left on, all but the last by equality (spec 1.7). */
+function bound(conditions: ReadonlyMap<string, SortCondition>, schema: IndexKeySchema): IndexCondition {
+  const { hash, range } = schema;
+  if (conditions.size > Math.max(2, hash.length + range.length)) refuse(wrongLength);
+  if (range.length === 0 && conditions.size > hash.length) refuse(notSupported);
+  const hashValues = hash.map((attribute) => {
+    const condition = conditions.get(attribute.name) ?? refuse(missed(attribute.name));
+    checkTypes(attribute, condition);
+    return condition.op === '=' ? condition.value : refuse(notSupported);
+  });
+  const sorts: SortCondition[] = [];
+  for (const { name } of range) {
+    const sort = conditions.get(name);
+    if (sort === undefined) break;
+    sorts.push(sort);
   }
-  return { hash: hash.value, sort };
+  if (conditions.size > hash.length + sorts.length) {
+    refuse(missed(range[sorts.length]?.name ?? range[0]?.name ?? ''));
+  }
+  for (const [index, sort] of sorts.entries()) checkTypes(attributeAt(range, index), sort);
+  for (const [index, value] of hashValues.entries()) checkKeyPart(attributeAt(hash, index), value, 'hash');
+  // An empty prefix takes the whole partition; an empty bound is no key.
+  for (const [index, sort] of sorts.entries()) {
+    if (sort.op === 'begins_with') continue;
+    for (const value of valuesOf(sort)) checkKeyPart(attributeAt(range, index), value, 'range');
+  }
+  const last = sorts.pop();
+  const equal = sorts.map((sort) => (sort.op === '=' ? sort.value : refuse(notSupported)));
+  return last === undefined ? { hash: hashValues, equal } : { hash: hashValues, equal, sort: last };
+}
+
+function attributeAt(attributes: readonly KeyAttribute[], index: number): KeyAttribute {
+  const attribute = attributes[index];
+  assert(attribute !== undefined, 'a condition was found by its attribute');
+  return attribute;
 }
 
 function valuesOf(condition: SortCondition): readonly AttributeValue[] {

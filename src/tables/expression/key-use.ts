@@ -1,6 +1,6 @@
 /** What expressions may not do with key attributes: the checks that need the table (spec 0.2 step 7, 1.8, 2.2). */
-import { type KeySchema, keyAttributes } from '../key-schema.ts';
-import type { CompiledExpressions } from './compile.ts';
+import { type IndexKeySchema, type KeySchema, keyAttributes } from '../key-schema.ts';
+import type { CompiledExpressions, Condition } from './compile.ts';
 import type { Path } from './path.ts';
 import { refuse } from './refusal.ts';
 
@@ -26,19 +26,46 @@ export function checkExpressionKeys(
   }
   if (projection !== undefined) refuseNested(keys, projection.paths);
   if (filter === undefined) return;
-  const named =
-    use === 'query' ? keys.find((name) => filter.paths.some(([head]) => head === name)) : undefined;
-  if (named !== undefined) {
-    refuse(`Filter Expression can only contain non-primary key attributes: Primary key attribute: ${named}`);
-  }
+  if (use === 'query') refuseKeyFilter(keys, filter);
   refuseNested(keys, filter.paths);
 }
 
-function refuseNested(keys: readonly string[], paths: readonly Path[]): void {
+/** As checkExpressionKeys, for a read of an index: it is the index's own keys that a Query's filter may not name. */
+export function checkIndexExpressionKeys(
+  { filter, projection }: CompiledExpressions,
+  { index: { hash, range }, table }: { readonly index: IndexKeySchema; readonly table: KeySchema },
+  use: 'query' | 'other',
+): void {
+  const indexKeys = [...hash, ...range].map(({ name }) => name);
+  const tableKeys = keyAttributes(table)
+    .map(({ name }) => name)
+    .filter((name) => !indexKeys.includes(name));
+  const refuseAllNested = (paths: readonly Path[]) => {
+    refuseNested(indexKeys, paths, 'IndexKey');
+    refuseNested(tableKeys, paths);
+  };
+  if (projection !== undefined) refuseAllNested(projection.paths);
+  if (filter === undefined) return;
+  if (use === 'query') refuseKeyFilter(indexKeys, filter);
+  refuseAllNested(filter.paths);
+}
+
+function refuseKeyFilter(keys: readonly string[], filter: Condition): void {
+  const named = keys.find((name) => filter.paths.some(([head]) => head === name));
+  if (named === undefined) return;
+  const subject = filter.parameter ?? 'Filter Expression';
+  refuse(`${subject} can only contain non-primary key attributes: Primary key attribute: ${named}`);
+}
+
+function refuseNested(
+  keys: readonly string[],
+  paths: readonly Path[],
+  label: 'Key' | 'IndexKey' = 'Key',
+): void {
   const key = keys.find((name) => paths.some(([head, ...rest]) => head === name && rest.length > 0));
   if (key === undefined) return;
   refuse(
     "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " +
-      `Key: ${key}`,
+      `${label}: ${key}`,
   );
 }

@@ -26,7 +26,11 @@ export function parseProjection(cursor: TokenCursor): readonly Path[] {
 
 /** Refuses undefined names and paths that overlap or conflict. */
 export function bindProjection(unbound: readonly Path[], placeholders: Placeholders): Projection {
-  const paths = unbound.map((path) => placeholders.path('ProjectionExpression', path));
+  return projectionOf(unbound.map((path) => placeholders.path('ProjectionExpression', path)));
+}
+
+/** Refuses paths that overlap or conflict. */
+export function projectionOf(paths: readonly Path[]): Projection {
   const tree = new PathTree<true>();
   for (const path of paths) tree.add(path, true);
   const clash = tree.clash();

@@ -1,4 +1,4 @@
-/** ADD and DELETE: numbers added up, members put into sets and taken out. */
+/** ADD and DELETE: numbers added up, lists made longer, members put into sets and taken out. */
 import type { AttributeValue } from '../attribute.ts';
 import { addNumbers } from '../number.ts';
 import { byteText } from '../value-order.ts';
@@ -6,21 +6,27 @@ import { refuse } from './refusal.ts';
 import { wrongOperandType } from './set-value.ts';
 
 /** The sum or union; an absent attribute counts as zero or empty. Refuses a target of another type. */
-export function addedTo(current: AttributeValue | undefined, operand: AttributeValue): AttributeValue {
+export function addedTo(
+  current: AttributeValue | undefined,
+  operand: AttributeValue,
+  mismatch = wrongOperandType,
+): AttributeValue {
   if (current === undefined) return operand;
   if ('N' in operand && 'N' in current) return { N: addNumbers(current.N, operand.N) };
   if ('SS' in operand && 'SS' in current) return { SS: [...new Set([...current.SS, ...operand.SS])] };
   if ('NS' in operand && 'NS' in current) return { NS: [...new Set([...current.NS, ...operand.NS])] };
+  if ('L' in operand && 'L' in current) return { L: [...current.L, ...operand.L] };
   if ('BS' in operand && 'BS' in current) {
     return { BS: [...current.BS, ...without(operand.BS, current.BS, byteText)] };
   }
-  refuse(wrongOperandType);
+  refuse(mismatch);
 }
 
 /** The difference; undefined once nothing is left. Refuses a target of another type. */
 export function deletedFrom(
   current: AttributeValue | undefined,
   operand: AttributeValue,
+  mismatch = wrongOperandType,
 ): AttributeValue | undefined {
   if (current === undefined) return undefined;
   if ('SS' in operand && 'SS' in current) {
@@ -35,7 +41,7 @@ export function deletedFrom(
     const BS = without(current.BS, operand.BS, byteText);
     return BS.length === 0 ? undefined : { BS };
   }
-  refuse(wrongOperandType);
+  refuse(mismatch);
 }
 
 /** The members that are not among the others, told apart by their keys. */

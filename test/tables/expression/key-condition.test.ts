@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { KeySchema } from '../../../src/tables/key-schema.ts';
+import type { IndexKeySchema, KeySchema } from '../../../src/tables/key-schema.ts';
 import { N, refusal, S } from '../support.ts';
 import { compile, fault, type Shorts } from './support.ts';
 
@@ -88,7 +88,14 @@ describe('what no key schema allows is refused', () => {
     ],
     ['pk BETWEEN :v AND sk', { v: 'a' }, condition('Multiple attribute names used in one condition')],
     ['pk = :v AND pk = :v', { v: 'a' }, 'KeyConditionExpressions must only contain one condition per key'],
-    ['pk = :v AND sk = :v AND x = :v', { v: 'a' }, 'Conditions can be of length 1 or 2 only'],
+    [
+      'abcdefghi'
+        .split('')
+        .map((name) => `${name} = :v`)
+        .join(' AND '),
+      { v: 'a' },
+      'Conditions can be of length 1 or 2 only',
+    ],
   ];
   for (const [text, values, sentence] of cases) {
     test(text, () => expect(fault('KeyConditionExpression', text, values)).toBe(`[bare] ${sentence}`));
@@ -118,6 +125,7 @@ describe('what this key schema does not allow is refused', () => {
     [both(), 'pk = :v AND x = :v', { v: 'a' }, missed('sk')],
     [both(), 'sk = :v AND x = :v', { v: 'a' }, missed('pk')],
     [hashOnly, 'pk = :v AND sk = :v', { v: 'a' }, notSupported],
+    [both(), 'pk = :v AND sk = :v AND x = :v', { v: 'a' }, 'Conditions can be of length 1 or 2 only'],
     [both(), 'pk > :v', { v: 'a' }, notSupported],
     [both(), 'begins_with(pk, :v)', { v: 'a' }, notSupported],
     [both(), 'pk BETWEEN :v AND :v AND sk = :v', { v: 'a' }, notSupported],
@@ -138,5 +146,53 @@ describe('what this key schema does not allow is refused', () => {
   for (const [schema, text, values, sentence] of cases) {
     test(`${text} ${JSON.stringify(values).slice(0, 40)}`, () =>
       expect(refusal(() => bind(schema, text, values))).toBe(sentence));
+  }
+});
+
+describe('a key condition on an index of several attributes', () => {
+  const schema: IndexKeySchema = {
+    hash: [
+      { name: 'a', type: 'S' },
+      { name: 'b', type: 'N' },
+    ],
+    range: [
+      { name: 'c', type: 'S' },
+      { name: 'd', type: 'S' },
+    ],
+  };
+  const bindIndex = (text: string) => {
+    const values = { s: 'x', n: 1, t: 'y' };
+    const used = Object.fromEntries(Object.entries(values).filter(([name]) => text.includes(`:${name}`)));
+    return compile('KeyConditionExpression', text, used).keyCondition?.bindIndex(schema);
+  };
+  const hash = [S('x'), N(1)];
+  const bound: [string, object][] = [
+    ['a = :s AND b = :n', { hash, equal: [] }],
+    ['b = :n AND a = :s', { hash, equal: [] }],
+    ['a = :s AND b = :n AND c > :t', { hash, equal: [], sort: { op: '>', value: S('y') } }],
+    [
+      'a = :s AND b = :n AND c = :s AND begins_with(d, :t)',
+      { hash, equal: [S('x')], sort: { op: 'begins_with', prefix: S('y') } },
+    ],
+  ];
+  for (const [text, condition] of bound) {
+    test(`is taken: ${text}`, () => expect(bindIndex(text)).toEqual(condition));
+  }
+
+  const missed = (name: string) => `Query condition missed key schema element: ${name}`;
+  const refused: [string, string][] = [
+    ['a = :s', missed('b')],
+    ['b = :n AND c = :s', missed('a')],
+    ['a = :s AND b = :n AND d = :s', missed('c')],
+    ['a = :s AND b = :n AND c = :s AND x = :s', missed('d')],
+    ['a = :s AND b > :n', 'Query key condition not supported'],
+    ['a = :s AND b = :n AND c < :s AND d = :s', 'Query key condition not supported'],
+    [
+      'a = :s AND b = :s',
+      'One or more parameter values were invalid: Condition parameter type does not match schema type',
+    ],
+  ];
+  for (const [text, sentence] of refused) {
+    test(`is refused: ${text}`, () => expect(refusal(() => bindIndex(text))).toBe(sentence));
   }
 });

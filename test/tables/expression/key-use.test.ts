@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compileExpressions } from '../../../src/tables/expression/compile.ts';
-import { checkExpressionKeys } from '../../../src/tables/expression/key-use.ts';
+import { checkExpressionKeys, checkIndexExpressionKeys } from '../../../src/tables/expression/key-use.ts';
 import type { ExpressionName } from '../../../src/tables/expression/refusal.ts';
-import type { KeySchema } from '../../../src/tables/key-schema.ts';
+import type { IndexKeySchema, KeySchema } from '../../../src/tables/key-schema.ts';
 import { refusal } from '../support.ts';
 import { parameters } from './support.ts';
 
@@ -42,5 +42,28 @@ describe('expressions that misuse key attributes are refused', () => {
   ];
   for (const [use, expressions, sentence] of cases) {
     test(`${use} ${JSON.stringify(expressions)}`, () => expect(checked(use, expressions)).toBe(sentence));
+  }
+});
+
+describe('expressions on an index are judged by the keys of the index, and then by those of the table', () => {
+  const index: IndexKeySchema = { hash: [{ name: 'a', type: 'S' }], range: [{ name: 'sk', type: 'S' }] };
+  const nestedIndex = (name: string) => nested(name).replace(': Key:', ': IndexKey:');
+  const cases: ['query' | 'other', Partial<Record<ExpressionName, string>>, string][] = [
+    ['query', { FilterExpression: 'pk = :v' }, 'not refused'],
+    ['query', { FilterExpression: 'a = :v' }, inFilter('a')],
+    ['query', { FilterExpression: 'sk = :v' }, inFilter('sk')],
+    ['other', { FilterExpression: 'a = :v' }, 'not refused'],
+    ['query', { FilterExpression: 'pk.b = :v' }, nested('pk')],
+    ['other', { FilterExpression: 'a.b = :v' }, nestedIndex('a')],
+    ['query', { ProjectionExpression: 'sk[0]', FilterExpression: 'a = :v' }, nestedIndex('sk')],
+    ['query', { ProjectionExpression: 'pk[0]' }, nested('pk')],
+    ['query', { ProjectionExpression: 'pk, a, sk, b.c' }, 'not refused'],
+  ];
+  for (const [use, expressions, sentence] of cases) {
+    test(`${use} ${JSON.stringify(expressions)}: ${sentence}`, () => {
+      const valued = JSON.stringify(expressions).includes(':v');
+      const compiled = compileExpressions(parameters(expressions, valued ? { v: 1 } : {}));
+      expect(refusal(() => checkIndexExpressionKeys(compiled, { index, table: schema }, use))).toBe(sentence);
+    });
   }
 });

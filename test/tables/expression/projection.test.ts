@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Item } from '../../../src/tables/attribute.ts';
+import { parseProjection } from '../../../src/tables/expression/projection.ts';
+import { TokenCursor } from '../../../src/tables/expression/tokens.ts';
 import { item, L, M, N, S } from '../support.ts';
 import { compile, fault } from './support.ts';
 
@@ -56,6 +58,29 @@ describe('only the asked branches remain', () => {
     );
     expect(projection?.project(new Map())).toEqual(new Map());
   });
+});
+
+describe('parsing takes work in proportion to the text', () => {
+  const shapes: [string, (n: number) => string][] = [
+    ['names', (n) => Array.from({ length: n }, (_, index) => `a${index}`).join(',')],
+    ['elements', (n) => Array.from({ length: n }, (_, index) => `a[${index}]`).join(',')],
+    ['a deep path', (n) => `a${'.b'.repeat(n)}`],
+    ['commas', (n) => `a${','.repeat(n)}`],
+  ];
+  const work = (text: string): number => {
+    const cursor = new TokenCursor('ProjectionExpression', text);
+    try {
+      parseProjection(cursor);
+    } catch {
+      // A refusal's work counts as well.
+    }
+    return cursor.steps;
+  };
+  for (const [name, make] of shapes) {
+    test(name, () => {
+      for (const n of [25, 50, 100, 200]) expect(work(make(2 * n)) / work(make(n))).toBeLessThanOrEqual(2.5);
+    });
+  }
 });
 
 describe('a projection is refused', () => {

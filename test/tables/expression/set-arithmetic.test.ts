@@ -16,6 +16,7 @@ describe('ADD', () => {
     [SS('a'), SS('b', 'a'), SS('a', 'b')],
     [NS('1'), NS('2', '1'), NS('1', '2')],
     [BS(1), BS(2, 1), BS(1, 2)],
+    [L(S('a')), L(S('b')), L(S('a'), S('b'))],
   ];
   for (const [current, operand, next] of cases) {
     test(JSON.stringify([current, operand]), () => expect(addedTo(current, operand)).toEqual(next));
