@@ -18,6 +18,7 @@ import { isLoopback } from './server/loopback.ts';
 import type { Service } from './server/service.ts';
 import { type Credentials, rootArn } from './server/signature.ts';
 import { UnderWay } from './server/under-way.ts';
+import type { NextTokens } from './tables/partiql/next-token.ts';
 import type { Tables } from './tables/tables.ts';
 import { type Report, verifyTables } from './verification.ts';
 
@@ -77,6 +78,7 @@ export interface DatabaseParts {
   readonly engine: PageEngine;
   readonly keys: TableKeys;
   readonly tables: Tables;
+  readonly nextTokens: NextTokens;
   readonly reEncryption: ReEncryption;
   readonly scrub: Scrub | undefined;
   readonly services: readonly Service[];
@@ -115,9 +117,10 @@ export class Database {
    * faster. All such tables share one connection.
    */
   table(name: string, { region = this.#parts.region }: { readonly region?: string } = {}): EmbeddedTable {
-    const { tables, account } = this.#parts;
+    const { tables, nextTokens, account } = this.#parts;
     const caller = { arn: rootArn(account), account, region };
-    return new EmbeddedTable(name, { tables, caller, connection: this.#embedded.connection }, this.#underWay);
+    const { connection } = this.#embedded;
+    return new EmbeddedTable(name, { tables, nextTokens, caller, connection }, this.#underWay);
   }
 
   /** Rejects with a TypeError where other machines could come in unknown, else with the system's error. */

@@ -1,10 +1,7 @@
 /** Opens a store: puts every layer on the one below, and takes all down again where one fails. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { dynamodbOperations } from './api/dynamodb/index.ts';
-import { kmsOperations } from './api/kms/index.ts';
-import { streamsOperations } from './api/streams/index.ts';
-import { ShardIterators } from './api/streams/shard-iterators.ts';
+import type { StatusDelays } from './api/dynamodb/delayed-tables.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { Outage } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
@@ -22,7 +19,7 @@ import { Scrub, type ScrubOptions } from './lifecycle/scrub.ts';
 import { startUpkeep } from './lifecycle/upkeep.ts';
 import { PageEngine } from './pages/pages.ts';
 import { anchorPlaceOf, keyDirectoryOf, keyFile, type PlaceOptions, rootKeyOf } from './places.ts';
-import { type Service, serviceOf } from './server/service.ts';
+import { openServices } from './services.ts';
 import { AnchoredStore } from './store/anchored-store.ts';
 import type { PageStore } from './store/page-store.ts';
 import { openRecordStorage } from './store/record-storage.ts';
@@ -41,6 +38,8 @@ export interface OpenOptions extends PlaceOptions {
   readonly region?: string;
   /** Bound of the memory for opened pages. */
   readonly pageCacheBytes?: number;
+  /** How long changes of tables are seen to take, as on AWS; tables of `database.table` are there at once. */
+  readonly statusDelays?: StatusDelays;
   /** Bound of what the store holds; its log beside it takes up to 128 MiB more. What would go beyond is Outage StoreFull. */
   readonly maxStoreBytes?: number;
   readonly keyWatchIntervalMs?: number;
@@ -138,14 +137,14 @@ async function assemble({ dir, options, parts, closing }: Assembly): Promise<Dat
   const { timeToLiveIntervalMs } = options;
   const upkeep = startUpkeep({ tables, clock, log, timeToLiveIntervalMs });
   closing.add(upkeep, (opened) => opened.stop());
-  const iteratorKey = closing.add(kms.deriveKey('shard iterators'), (opened) => opened.destroy());
-  const iterators = new ShardIterators({ core: kms.core, key: iteratorKey, clock });
-  const services = servicesOf({ tables, kms, iterators });
+  const { statusDelays } = options;
+  const { services, nextTokens } = openServices({ tables, kms, clock, statusDelays }, closing);
   return new Database({
     kms,
     engine,
     keys,
     tables,
+    nextTokens,
     reEncryption,
     scrub,
     services,
@@ -252,28 +251,6 @@ function startScrub(
 export async function storeIsEmpty(store: PageStore): Promise<boolean> {
   const [tree] = await store.listTrees(rootTree, 1);
   return tree === undefined;
-}
-
-interface Served {
-  readonly tables: Tables;
-  readonly kms: EmbeddedKms;
-  readonly iterators: ShardIterators;
-}
-
-function servicesOf({ tables, kms, iterators }: Served): readonly Service[] {
-  return [
-    serviceOf({
-      model: 'dynamodb',
-      operations: dynamodbOperations,
-      context: (asked) => ({ tables, ...asked }),
-    }),
-    serviceOf({
-      model: 'streams',
-      operations: streamsOperations,
-      context: ({ caller, connection }) => ({ streams: tables.streams, iterators, caller, connection }),
-    }),
-    serviceOf({ model: 'kms', operations: kmsOperations, context: ({ caller }) => ({ kms, caller }) }),
-  ];
 }
 
 function requireForms({ account, region, maxStoreBytes, scrubBytesPerSecond }: OpenOptions): void {

@@ -11,7 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { createFallbackCore } from '../src/crypto/fallback-core.ts';
@@ -233,6 +238,25 @@ describe('a first opening that was broken off is gone on with', () => {
     });
     await works(await opens(dir));
   });
+});
+
+test('changes of tables are seen to take as long as they are told to', async () => {
+  const clock = new VirtualClock();
+  const database = await opens(newPlace(), { clock, statusDelays: { createMs: 1000 } });
+  const client = new DynamoDBClient(database.clientConfig());
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'slow',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    }),
+  );
+  const status = async () =>
+    (await client.send(new DescribeTableCommand({ TableName: 'slow' }))).Table?.TableStatus;
+  expect(await status()).toBe('CREATING');
+  await clock.advanceAndSettle(1000);
+  expect(await status()).toBe('ACTIVE');
 });
 
 describe('what cannot be opened', () => {

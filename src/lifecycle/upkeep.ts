@@ -49,6 +49,7 @@ export function startUpkeep({
   return {
     stop: async () => {
       expiry.stop();
+      streams.stop();
       await Promise.all(all.map((rounds) => rounds.stop()));
     },
   };

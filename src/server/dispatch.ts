@@ -110,7 +110,9 @@ export class Dispatcher {
     const run = service?.runs.get(course.operation);
     if (service === undefined || run === undefined) throw new Refusal('UnknownOperation', {});
     const caller = this.#authenticate(request, service.signingName);
-    return this.#runWith(early ?? parseJsonBody(body), course, (input) => run(caller, connection, input));
+    return this.#runWith(early ?? parseJsonBody(body), course, (input) =>
+      run({ caller, connection, host: header(headers, 'host') }, input),
+    );
   }
 
   #runWith(json: JsonObject, { service, operation }: Course, run: (input: object) => ReturnType<Run>) {
@@ -162,6 +164,6 @@ function answer(
 ): ServiceAnswer {
   const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
   // Only DynamoDB's clients check it.
-  const checked = service.model === 'dynamodb' ? { ...headers, 'x-amz-crc32': String(crc32(body)) } : headers;
+  const checked = service.model === 'kms' ? headers : { ...headers, 'x-amz-crc32': String(crc32(body)) };
   return { status, headers: checked, body };
 }

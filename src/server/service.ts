@@ -8,11 +8,19 @@ export interface ServiceDefinition<Context> {
   /** The model that holds its inputs, and the way its errors are written. */
   readonly model: ModelName;
   readonly operations: readonly Operation<Context>[];
-  readonly context: (caller: Caller, connection: ClientConnection) => Context;
+  readonly context: (asked: Asked) => Context;
+}
+
+/** Who asks, and where they found the service. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly connection: ClientConnection;
+  /** As the request names it. */
+  readonly host: string | undefined;
 }
 
 /** One call of an operation, its input checked. */
-export type Run = (caller: Caller, connection: ClientConnection, input: object) => object | Promise<object>;
+export type Run = (asked: Asked, input: object) => object | Promise<object>;
 
 export interface Service {
   readonly model: ModelName;
@@ -32,6 +40,12 @@ const protocols = {
     signingName: 'dynamodb',
     bodyBytesMax: 16 * 1024 * 1024,
   },
+  streams: {
+    targetPrefix: 'DynamoDBStreams_20120810',
+    contentType: 'application/x-amz-json-1.0',
+    signingName: 'dynamodb',
+    bodyBytesMax: 1024 * 1024,
+  },
   kms: {
     targetPrefix: 'TrentService',
     contentType: 'application/x-amz-json-1.1',
@@ -44,7 +58,7 @@ const protocols = {
 export function serviceOf<Context>({ model, operations, context }: ServiceDefinition<Context>): Service {
   const runs = new Map<string, Run>();
   for (const { name, run } of operations) {
-    runs.set(name, (caller, connection, input) => run(context(caller, connection), input));
+    runs.set(name, (asked, input) => run(context(asked), input));
   }
   return { model, ...protocols[model], runs };
 }

@@ -35,6 +35,23 @@ export interface Consumption {
   readonly global?: ReadonlyMap<string, number>;
 }
 
+/** What several operations on one table used together. */
+export function sumOf(parts: readonly Consumption[]): Consumption {
+  const local = new Map<string, number>();
+  const global = new Map<string, number>();
+  let table = 0;
+  for (const part of parts) {
+    table += part.table;
+    addTo(local, part.local);
+    addTo(global, part.global);
+  }
+  return { table, ...(local.size > 0 && { local }), ...(global.size > 0 && { global }) };
+}
+
+function addTo(sums: Map<string, number>, units: ReadonlyMap<string, number> = new Map()): void {
+  for (const [name, each] of units) sums.set(name, (sums.get(name) ?? 0) + each);
+}
+
 /** The ConsumedCapacity member of an answer; undefined where the caller did not ask. */
 export function consumedCapacity(
   mode: CapacityMode | undefined,

@@ -1,24 +1,44 @@
 /** The catalogue's records as bytes: one a table, and one that counts trees. */
-import { textOf, utf8 } from '../base/bytes.ts';
+import { equalBytes, textOf, utf8 } from '../base/bytes.ts';
 import { IntegrityFault } from '../base/errors.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
+import type { DataKeyCount } from '../keys/table-keyring.ts';
 import type { WrappedTableKeys } from '../keys/table-keys.ts';
+import type { IndexRecord } from './index-definition.ts';
+import type { ResourcePolicy } from './resource-policy.ts';
 import { type StoredKeys, storedKeys, wrappedKeys } from './stored-keys.ts';
-import type { EncryptionChoice, TableDefinition, TableStatus } from './table-record.ts';
+import { type StreamState, treesOfStreams } from './stream/stream-state.ts';
+import type { EncryptionChoice, KeptDefinition, TableStatus, TimeToLive } from './table-record.ts';
 
 /** The states a table can be in at rest; the others pass while an operation answers. */
 export type RecordedStatus = Extract<TableStatus, 'ACTIVE' | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'>;
+
+/** How much a data key may have sealed so far, and since when it is there. */
+export interface DataKeyEntry extends DataKeyCount {
+  readonly madeAtMs: number;
+}
 
 /** All there is to know of a table without its key. */
 export interface TableRecord {
   readonly id: string;
   readonly account: string;
   readonly region: string;
-  readonly definition: Omit<TableDefinition, 'encryption'>;
+  readonly definition: KeptDefinition;
   readonly encryption: EncryptionChoice['kind'];
   readonly keys: WrappedTableKeys;
+  /** In any order. A data key without an entry is as old as the table and in its first block: see data-key-upkeep.ts. */
+  readonly dataKeyUse?: readonly DataKeyEntry[];
   /** The number of the tree that holds its items. */
   readonly tree: number;
+  /** Present exactly where there are any, each with a tree of its own. */
+  readonly indexes?: readonly IndexRecord[];
+  /** The tree with the sizes of item collections; present exactly where there are local indexes. */
+  readonly collectionTree?: number;
+  /** Oldest first, each with a tree of its own; those that ended are kept for a day. */
+  readonly streams?: readonly StreamState[];
+  readonly timeToLive?: TimeToLive;
+  /** Of the table and its streams; nobody is judged by them yet. */
+  readonly policies?: readonly ResourcePolicy[];
   readonly status: RecordedStatus;
   /** Present exactly when inaccessible: the moment that was noticed. */
   readonly inaccessibleSinceMs?: number;
@@ -75,9 +95,36 @@ function parsed(bytes: Uint8Array): object {
   return value as object;
 }
 
+type TablePlaces = Pick<TableRecord, 'tree' | 'indexes' | 'collectionTree' | 'streams'>;
+
 /** Every tree of the table, its items' first. */
-export function treesOf({ tree }: TableRecord): readonly number[] {
-  return [tree];
+export function treesOf({
+  tree,
+  indexes = [],
+  collectionTree,
+  streams = [],
+}: TablePlaces): readonly number[] {
+  const collections = collectionTree === undefined ? [] : [collectionTree];
+  return [tree, ...indexes.map((index) => index.tree), ...treesOfStreams(streams), ...collections];
+}
+
+/** Of one table: by number and id, a data key is what it ever was. */
+export function areSameKeys(one: WrappedTableKeys, other: WrappedTableKeys): boolean {
+  const placesOf = ({ dataKeys }: WrappedTableKeys) => dataKeys.map(({ tree, id }) => `${tree}/${id}`).join();
+  return equalBytes(one.tableKey, other.tableKey) && placesOf(one) === placesOf(other);
+}
+
+/** The record with another list of indexes, and without the keys of trees that it then has no more. */
+export function withIndexes(
+  { indexes: before = [], ...rest }: TableRecord,
+  indexes: readonly IndexRecord[],
+): TableRecord {
+  const trees = new Set(indexes.map(({ tree }) => tree));
+  const gone = new Set(before.map(({ tree }) => tree).filter((tree) => !trees.has(tree)));
+  const { keys } = rest;
+  const dataKeys = keys.dataKeys.filter(({ tree }) => !gone.has(tree));
+  const next = gone.size === 0 ? rest : { ...rest, keys: { ...keys, dataKeys } };
+  return indexes.length === 0 ? next : { ...next, indexes };
 }
 
 /** Who the table is to the key service. */

@@ -52,6 +52,24 @@ export async function openCatalogRoot({ store, keys, namespace }: CatalogRootOpt
   }
 }
 
+/** For a census: which keys the catalogue is under. Nothing is opened. Throws IntegrityFault where the head is gone. */
+export async function readCatalogKeys(
+  store: PageStore,
+): Promise<{ readonly keyArn: string; readonly region: string; readonly dataKeyIds: readonly number[] }> {
+  const [head] = await store.readHeads([rootTree]);
+  if (head === undefined) throw new IntegrityFault(place);
+  const { identity, wrapped } = decodeRoot(head.body);
+  return {
+    keyArn: wrapped.keyArn,
+    region: identity.region,
+    dataKeyIds: wrapped.dataKeys.map(({ id }) => id),
+  };
+}
+
+/**
+ * The catalogue keeps its first data key for good: another one would need a root that changes, and which of two roots is
+ * the newer no seal could say. At a commit for each change of a table it never comes near what a data key may seal.
+ */
 async function makeRoot({ store, keys, namespace }: CatalogRootOptions): Promise<void> {
   const [anything] = await store.listTrees(rootTree, 1);
   if (anything !== undefined) throw new IntegrityFault(place);

@@ -2,12 +2,13 @@
 import { equalBytes } from '../base/bytes.ts';
 import { IntegrityFault, Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { TableKeys, WrappedTableKeys } from '../keys/table-keys.ts';
+import type { TableKeys } from '../keys/table-keys.ts';
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { Tree } from '../pages/tree.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import {
+  areSameKeys,
   decodeNextTree,
   decodeTableRecord,
   encodeNextTree,
@@ -151,7 +152,12 @@ export class Catalog {
       async (tx) => {
         const record = await this.#read(tx, known);
         const next = await change(record, tx);
-        if (next !== record) await tx.put(this.#tree, tableRecordKey(next), encodeTableRecord(next));
+        if (next === record) return next;
+        await tx.put(this.#tree, tableRecordKey(next), encodeTableRecord(next));
+        const before = treesOf(record);
+        if (treesOf(next).some((tree) => !before.includes(tree))) {
+          await tx.put(this.#tree, nextTreeKey, encodeNextTree(this.#nextTree));
+        }
         return next;
       },
       (next) => this.#accept(next),
@@ -231,7 +237,8 @@ export class Catalog {
       if (equalBytes(entry.key, nextTreeKey)) nextTree = decodeNextTree(entry.value);
       else records.push(decodeTableRecord(entry.value));
     }
-    if (records.some(({ tree }) => tree >= nextTree)) throw new IntegrityFault({ tree: catalogTree });
+    if (records.some((record) => treesOf(record).some((tree) => tree >= nextTree)))
+      throw new IntegrityFault({ tree: catalogTree });
     return { records, nextTree };
   }
 
@@ -243,7 +250,9 @@ export class Catalog {
       known.record = record;
       return;
     }
-    if (!this.#adding.has(record.id)) this.#keys.hold(identityOf(record), record.keys);
+    const isNew = this.#adding.has(record.id);
+    if (!isNew) this.#keys.hold(identityOf(record), record.keys);
+    this.#keys.meter(record.id, isNew ? undefined : (record.dataKeyUse ?? []));
     const unopened = { record, opened: undefined, opening: undefined, isDropping: false };
     this.#tables.set(identityOf(record), unopened);
   }
@@ -252,10 +261,4 @@ export class Catalog {
     this.#tables.delete(identityOf(record));
     this.#keys.release(record.id);
   }
-}
-
-/** Of one table: by number and id, a data key is what it ever was. */
-function areSameKeys(one: WrappedTableKeys, other: WrappedTableKeys): boolean {
-  const placesOf = ({ dataKeys }: WrappedTableKeys) => dataKeys.map(({ tree, id }) => `${tree}/${id}`).join();
-  return equalBytes(one.tableKey, other.tableKey) && placesOf(one) === placesOf(other);
 }

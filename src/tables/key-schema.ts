@@ -14,8 +14,14 @@ export interface KeySchema {
   readonly range?: KeyAttribute;
 }
 
+/** The key of a secondary index: several items can share one, and a global one can have four attributes of each kind. */
+export interface IndexKeySchema {
+  readonly hash: readonly KeyAttribute[];
+  readonly range: readonly KeyAttribute[];
+}
+
 export const hashKeyBytesMax = 2048;
-const rangeKeyBytesMax = 1024;
+export const rangeKeyBytesMax = 1024;
 export const keyMismatch = 'The provided key element does not match the schema';
 
 function refuse(message: string): never {
@@ -28,22 +34,34 @@ export function keyAttributes(schema: KeySchema): readonly KeyAttribute[] {
 }
 
 /** Refuses an empty or too long key value; its type is known to fit. */
-export function checkKeyValue(schema: KeySchema, { name, type }: KeyAttribute, value: AttributeValue): void {
+export function checkKeyValue(schema: KeySchema, attribute: KeyAttribute, value: AttributeValue): void {
+  checkKeyPart(attribute, value, attribute.name === schema.hash.name ? 'hash' : 'range');
+}
+
+/** As `checkKeyValue`, for an attribute of this kind in any key. */
+export function checkKeyPart({ name }: KeyAttribute, value: AttributeValue, kind: 'hash' | 'range'): void {
   const size = keyPartSize(value);
   if (size === 0) {
-    const kind = type === 'B' ? 'binary' : 'string';
-    refuse(
-      'One or more parameter values are not valid. ' +
-        `The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
-    );
+    refuse(`One or more parameter values are not valid. ${emptyKeyValue(value)}. Key: ${name}`);
   }
-  if (name === schema.hash.name && size > hashKeyBytesMax) {
+  checkKeySize(kind, size);
+}
+
+/** The sentence for an empty key value, without its end. */
+export function emptyKeyValue(value: AttributeValue): string {
+  const kind = 'B' in value ? 'binary' : 'string';
+  return `The AttributeValue for a key attribute cannot contain an empty ${kind} value`;
+}
+
+/** Refuses too many bytes in all attributes of this kind together. */
+export function checkKeySize(kind: 'hash' | 'range', size: number): void {
+  if (kind === 'hash' && size > hashKeyBytesMax) {
     refuse(
       'One or more parameter values were invalid: ' +
         `Size of hashkey has exceeded the maximum size limit of${hashKeyBytesMax} bytes`,
     );
   }
-  if (name !== schema.hash.name && size > rangeKeyBytesMax) {
+  if (kind === 'range' && size > rangeKeyBytesMax) {
     refuse(
       'One or more parameter values were invalid: ' +
         `Aggregated size of all range keys has exceeded the size limit of ${rangeKeyBytesMax} bytes`,
@@ -52,7 +70,7 @@ export function checkKeyValue(schema: KeySchema, { name, type }: KeyAttribute, v
 }
 
 /** A number is far from either limit: that it has a length is enough. */
-function keyPartSize(value: AttributeValue): number {
+export function keyPartSize(value: AttributeValue): number {
   if ('S' in value) return utf8Bytes(value.S);
   return 'B' in value ? value.B.length : 1;
 }

@@ -1,16 +1,35 @@
 /** A table over its tree: items in, items out, each write decided where commits are serialised. */
-
+import { assert, Refusal } from '../base/errors.ts';
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { Tree } from '../pages/tree.ts';
-import type { Entry, TreeCursor } from '../pages/tree-cursor.ts';
 import type { MaybePromise } from '../store/page-store.ts';
-import { bufferOver } from './byte-reader.ts';
+import type { Item } from './attribute.ts';
+import { type Consumption, writeUnits } from './capacity.ts';
 import { EncodedItem } from './encoded-item.ts';
+import { checkIndexKeys, checkSizeWithIndexes } from './index-check.ts';
+import { hasEntry, type IndexLayout } from './index-layout.ts';
 import { decodeItem, encodedItemBytes, encodeItem } from './item.ts';
+import type { ItemCollections } from './item-collections.ts';
+import { itemBytes } from './item-size.ts';
 import type { KeySchema } from './key-schema.ts';
-import type { ItemCursor, KeyRange, OpenTable, StoredItem, WriteDecision } from './table.ts';
+import type { PageIndex } from './page-index.ts';
+import { PageItemCursor } from './page-item-cursor.ts';
+import type {
+  ItemCursor,
+  KeyRange,
+  NextItem,
+  OpenIndex,
+  OpenTable,
+  StoredItem,
+  WriteDecision,
+} from './table.ts';
+import { successor } from './tree-key.ts';
 import type { ItemChange, WriteFollower } from './write-follower.ts';
+
+/** What a slice of a back-fill looks at: other commits wait for it. */
+const sliceItemsMax = 100;
+const sliceBytesMax = 256 * 1024;
 
 export interface PageTableOptions {
   readonly name: string;
@@ -18,6 +37,9 @@ export interface PageTableOptions {
   readonly keySchema: KeySchema;
   readonly engine: PageEngine;
   readonly tree: Tree;
+  readonly indexes?: readonly PageIndex[];
+  /** Of a table with local indexes. */
+  readonly collections?: ItemCollections | undefined;
   readonly followers?: readonly WriteFollower[];
 }
 
@@ -28,20 +50,106 @@ export class PageTable implements OpenTable {
   readonly keySchema: KeySchema;
   readonly #engine: PageEngine;
   readonly #tree: Tree;
-  #followers: readonly WriteFollower[];
+  readonly #collections: ItemCollections | undefined;
+  #indexes: readonly PageIndex[];
+  /** The layouts of local indexes alone. */
+  #locals: readonly IndexLayout[] = [];
+  #others: readonly WriteFollower[];
+  /** What may refuse first, then the indexes, and then the others. */
+  #followers: readonly WriteFollower[] = [];
 
-  constructor({ name, arn, keySchema, engine, tree, followers = [] }: PageTableOptions) {
+  constructor({
+    name,
+    arn,
+    keySchema,
+    engine,
+    tree,
+    indexes = [],
+    collections,
+    followers = [],
+  }: PageTableOptions) {
     this.name = name;
     this.arn = arn;
     this.keySchema = keySchema;
     this.#engine = engine;
     this.#tree = tree;
-    this.#followers = followers;
+    this.#collections = collections;
+    this.#indexes = indexes;
+    this.#others = followers;
+    this.#rank();
   }
 
-  /** From the next transaction on, these follow each write. */
+  /** From the next transaction on, these follow each write, beside the indexes. */
   setFollowers(followers: readonly WriteFollower[]): void {
-    this.#followers = followers;
+    this.#others = followers;
+    this.#rank();
+  }
+
+  get indexes(): readonly PageIndex[] {
+    return this.#indexes;
+  }
+
+  /** From the next transaction on, these are kept up with each write. */
+  setIndexes(indexes: readonly PageIndex[]): void {
+    this.#indexes = indexes;
+    this.#rank();
+  }
+
+  #rank(): void {
+    this.#locals = this.#indexes.filter(({ kind }) => kind === 'local').map(({ layout }) => layout);
+    const sizes = this.#collections === undefined ? [] : [this.#collections];
+    this.#followers = [...sizes, ...this.#indexes, ...this.#others];
+  }
+
+  index(name: string): OpenIndex {
+    const found = this.#indexes.find((index) => index.name === name);
+    if (found === undefined) refuse(`The table does not have the specified index: ${name}`);
+    if (found.status === 'CREATING') refuse(`Cannot read from backfilling global secondary index: ${name}`);
+    return found;
+  }
+
+  /**
+   * Puts a slice of the items behind this key, from the first on for an empty one, into an index that is being filled; the
+   * key of the last of them, or undefined where it was the last of all.
+   */
+  async fillIndex(tx: Transaction, name: string, behind: Uint8Array): Promise<Uint8Array | undefined> {
+    const index = this.#indexes.find((each) => each.name === name);
+    assert(index !== undefined, 'an index that is filled is kept up with writes');
+    const from = behind.length === 0 ? behind : successor(behind);
+    const cursor = tx.cursor(this.#tree, { from });
+    let last: Uint8Array | undefined;
+    let bytes = 0;
+    for (let count = 0; count < sliceItemsMax && bytes < sliceBytesMax; count++) {
+      const entry = await cursor.next();
+      if (entry === undefined) return undefined;
+      last = entry.key;
+      bytes += entry.value.length;
+      const { item } = new EncodedItem(entry.value);
+      if (hasEntry(index.layout, item)) await index.put(tx, last, item, entry.value);
+    }
+    return last;
+  }
+
+  collectionBytes(key: Uint8Array): MaybePromise<number | undefined> {
+    return this.#collections?.size(key);
+  }
+
+  checkPut(next: NextItem, { isUpdate = false }: { readonly isUpdate?: boolean } = {}): void {
+    for (const { layout } of this.#indexes) checkIndexKeys(layout, next.item, isUpdate);
+    checkSizeWithIndexes(this.#locals, next, isUpdate);
+  }
+
+  consumption(old: StoredItem | undefined, next: NextItem | undefined): Consumption {
+    const nextBytes = next && (next.itemBytes ?? itemBytes(next.item));
+    const table = writeUnits(old?.itemBytes, nextBytes);
+    if (this.#indexes.length === 0) return { table };
+    const used = { local: new Map<string, number>(), global: new Map<string, number>() };
+    for (const index of this.#indexes) {
+      const units = index.writeUnits(old, next);
+      if (units > 0) used[index.kind].set(index.name, units);
+    }
+    const { local, global } = used;
+    return { table, ...(local.size > 0 && { local }), ...(global.size > 0 && { global }) };
   }
 
   /** What the table holds at this moment. The bytes are those of the tree: near to DynamoDB's count, and free. */
@@ -82,13 +190,18 @@ export class PageTable implements OpenTable {
     const old = itemOf(bytes);
     const decision = decide(old);
     if ('unchanged' in decision) return decision.result;
-    const { next, nextBytes, result } = decision;
+    const { next, nextBytes, isUpdate = false, isExpired = false, result } = decision;
     if (next === undefined && old === undefined) return result;
-    const change = { key, old, next };
+    if (next === undefined) {
+      const change = { key, old, next, isExpired };
+      for (const follower of this.#followers) follower.check(change);
+      return after(this.#follow(tx, change, tx.delete(this.#tree, key)), result);
+    }
+    const nextEncoded = encodeItem(next, nextBytes);
+    const change = { key, old, next, nextEncoded, isUpdate };
     for (const follower of this.#followers) follower.check(change);
-    const written =
-      next === undefined ? tx.delete(this.#tree, key) : tx.put(this.#tree, key, encodeItem(next, nextBytes));
-    return after(this.#follow(tx, change, written), result);
+    if (this.#locals.length > 0) checkSizeWithIndexes(this.#locals, sized(next, nextBytes), isUpdate);
+    return after(this.#follow(tx, change, tx.put(this.#tree, key, nextEncoded)), result);
   }
 
   /** One after another, each once the last has ended: they share the transaction. */
@@ -106,35 +219,17 @@ export class PageTable implements OpenTable {
   }
 }
 
-class PageItemCursor implements ItemCursor {
-  readonly #entries: TreeCursor;
-  /** The memory that the last entry lay in, and the same as a Buffer: many entries lie in one leaf. */
-  #memory: Uint8Array = new Uint8Array();
-  #buffer = bufferOver(this.#memory);
-
-  constructor(entries: TreeCursor) {
-    this.#entries = entries;
-  }
-
-  next(): MaybePromise<StoredItem | undefined> {
-    const entry = this.#entries.next();
-    return entry instanceof Promise ? entry.then((found) => this.#itemOf(found)) : this.#itemOf(entry);
-  }
-
-  #itemOf(entry: Entry | undefined): StoredItem | undefined {
-    if (entry === undefined) return undefined;
-    const { bytes, from, to } = entry;
-    if (bytes !== this.#memory) {
-      this.#memory = bytes;
-      this.#buffer = bufferOver(bytes);
-    }
-    return new EncodedItem(this.#buffer, from, to);
-  }
-}
-
 /** Decoded at once, where it lies in an opened page: its bytes need no copy. */
 function decoded(bytes: Uint8Array, from: number, to: number): StoredItem {
   return { item: decodeItem(bytes, from, to), itemBytes: encodedItemBytes(bytes, from, to) };
+}
+
+function sized(item: Item, bytes: number | undefined): NextItem {
+  return bytes === undefined ? { item } : { item, itemBytes: bytes };
+}
+
+function refuse(message: string): never {
+  throw new Refusal('Validation', { message });
 }
 
 function itemOf(bytes: Uint8Array | undefined): StoredItem | undefined {

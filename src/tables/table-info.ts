@@ -2,27 +2,26 @@
 
 import { assert } from '../base/errors.ts';
 import type { TableRecord } from './catalog-record.ts';
+import type { IndexInfo, IndexRecord } from './index-definition.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
-import { tableArn } from './table-name.ts';
-import type { TableDefinition, TableInfo } from './table-record.ts';
+import { streamArn } from './stream/stream-arn.ts';
+import { indexArn, tableArn } from './table-name.ts';
+import type { TableDefinition, TableInfo, TableStatus, TableStream } from './table-record.ts';
 
-export interface TableCounts {
-  readonly itemCount: number;
-  readonly tableBytes: number;
-}
-
-/** `counts` of the open tree, where it is open, are newer than the record's. */
-export function tableInfo(record: TableRecord, counts: TableCounts = record): TableInfo {
-  const { definition, id, status, createdAtMs, encryption, keys, inaccessibleSinceMs } = record;
+export function tableInfo(record: TableRecord): TableInfo {
+  const { definition, id, createdAtMs, encryption, keys, inaccessibleSinceMs, indexes } = record;
   const { lastIncreaseMs, lastDecreaseMs, payPerRequestSinceMs, tableClassSinceMs } = record;
   return {
     definition,
+    ...(indexes && { indexes: indexes.map((index) => indexInfo(record, index)) }),
+    ...streamOf(record),
+    ...(record.timeToLive && { timeToLive: record.timeToLive }),
     id,
     arn: tableArn(record, definition.name),
-    status,
+    status: statusOf(record),
     createdAtMs,
-    itemCount: counts.itemCount,
-    tableBytes: counts.tableBytes,
+    itemCount: record.itemCount,
+    tableBytes: record.tableBytes,
     ...(lastIncreaseMs === undefined ? {} : { lastIncreaseMs }),
     ...(lastDecreaseMs === undefined ? {} : { lastDecreaseMs }),
     ...(payPerRequestSinceMs === undefined ? {} : { payPerRequestSinceMs }),
@@ -37,6 +36,47 @@ export function tableInfo(record: TableRecord, counts: TableCounts = record): Ta
           },
         }),
   };
+}
+
+/** Until a new index is being filled, and until one has gone, its table is said to be updated. */
+function statusOf({ status, indexes = [] }: TableRecord): TableStatus {
+  if (status !== 'ACTIVE') return status;
+  const isUpdating = indexes.some((index) => index.status === 'DELETING' || index.filledTo === '');
+  return isUpdating ? 'UPDATING' : 'ACTIVE';
+}
+
+function streamOf(record: TableRecord): { readonly stream?: TableStream } {
+  const newest = record.streams?.at(-1);
+  if (newest === undefined) return {};
+  const { label, view, disabledAtMs } = newest;
+  const arn = streamArn(record, { table: record.definition.name, label });
+  return { stream: { arn, label, view, isEnabled: disabledAtMs === undefined } };
+}
+
+function indexInfo(record: TableRecord, { tree: _, filledTo, ...index }: IndexRecord): IndexInfo {
+  const arn = indexArn(record, record.definition.name, index.name);
+  return { ...index, arn, ...(filledTo !== undefined && { isFilling: filledTo !== '' }) };
+}
+
+/** A table as it is shown while it is being made. */
+export function creatingInfo(made: TableInfo): TableInfo {
+  const { indexes } = made;
+  return {
+    ...made,
+    ...(indexes && { indexes: indexes.map((index) => ({ ...index, status: 'CREATING' })) }),
+    status: 'CREATING',
+  };
+}
+
+/** A table as it is shown while its settings are changed, and those of the indexes of these names. */
+export function updatingInfo(
+  changed: TableInfo,
+  names: { has(index: string): boolean } = new Set<string>(),
+): TableInfo {
+  const indexes = changed.indexes?.map((index) =>
+    names.has(index.name) && index.status === 'ACTIVE' ? ({ ...index, status: 'UPDATING' } as const) : index,
+  );
+  return { ...changed, ...(indexes && { indexes }), status: 'UPDATING' };
 }
 
 /** As it was, with its key about to be another one (aws-behaviour §1.6: the first of the three phases). */

@@ -12,6 +12,10 @@ export function tableArn({ account, region }: Namespace, name: string): string {
   return `arn:aws:dynamodb:${region}:${account}:table/${name}`;
 }
 
+export function indexArn(namespace: Namespace, table: string, index: string): string {
+  return `${tableArn(namespace, table)}/index/${index}`;
+}
+
 /** The bare name of what a request names; undefined for an ARN of another account or region, or of no table. */
 export function bareTableName({ account, region }: Namespace, given: string): string | undefined {
   // No bare name has a colon.

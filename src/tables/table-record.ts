@@ -1,5 +1,7 @@
 /** A table as a request defines it, and as an answer describes it. */
 import type { KeyAttributeType } from './attribute.ts';
+import type { IndexDefinition, IndexInfo, IndexThroughput } from './index-definition.ts';
+import type { StreamViewType } from './stream/stream-state.ts';
 
 /** Which KMS key a table is under, as a request chooses it (aws-behaviour: owned is the default). */
 export type EncryptionChoice =
@@ -29,6 +31,18 @@ export interface Throughput {
   readonly WriteCapacityUnits: number;
 }
 
+/** Bounds of a table or index on demand; -1 takes one away. Nothing is throttled here, so it is only kept. */
+export interface OnDemandThroughput {
+  readonly MaxReadRequestUnits?: number;
+  readonly MaxWriteRequestUnits?: number;
+}
+
+/** What a table or index was asked to be ready for. Here it always is. */
+export interface WarmThroughput {
+  readonly ReadUnitsPerSecond?: number;
+  readonly WriteUnitsPerSecond?: number;
+}
+
 export interface Tag {
   readonly Key: string;
   readonly Value: string;
@@ -44,13 +58,43 @@ export interface TableDefinition {
   readonly throughput?: Throughput;
   readonly tableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly deletionProtection: boolean;
+  readonly onDemandThroughput?: OnDemandThroughput;
+  readonly warmThroughput?: WarmThroughput;
   readonly tags: readonly Tag[];
+  /** Present exactly where there are any. */
+  readonly indexes?: readonly IndexDefinition[];
+  /** With a stream from the beginning. */
+  readonly stream?: StreamViewType;
+  /** The text of a policy on the table itself. */
+  readonly policy?: string;
   readonly encryption: EncryptionChoice;
+}
+
+/** What the catalogue keeps of it as it is; the rest changes its form. */
+export type KeptDefinition = Omit<TableDefinition, 'encryption' | 'indexes' | 'stream' | 'policy'>;
+
+/** What the table was last told of times. */
+export interface TimeToLive {
+  readonly attribute: string;
+  readonly isEnabled: boolean;
+  readonly changedAtMs: number;
+}
+
+export interface TableStream {
+  readonly arn: string;
+  readonly label: string;
+  readonly view: StreamViewType;
+  readonly isEnabled: boolean;
 }
 
 /** What the engine knows of a table, for DescribeTable: needs no key of the table. */
 export interface TableInfo {
-  readonly definition: Omit<TableDefinition, 'encryption'>;
+  readonly definition: KeptDefinition;
+  /** Present exactly where there are any. */
+  readonly indexes?: readonly IndexInfo[];
+  /** The newest, enabled or not; absent where there never was one. */
+  readonly stream?: TableStream;
+  readonly timeToLive?: TimeToLive;
   readonly id: string;
   readonly arn: string;
   readonly status: TableStatus;
@@ -76,4 +120,8 @@ export interface SettingsChange {
   readonly throughput?: Throughput;
   readonly tableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly deletionProtection?: boolean;
+  readonly onDemandThroughput?: OnDemandThroughput;
+  readonly warmThroughput?: WarmThroughput;
+  /** Of global indexes by name, along with the table's own billing. */
+  readonly indexThroughput?: ReadonlyMap<string, IndexThroughput>;
 }

@@ -5,7 +5,7 @@ import type { TableKeys } from '../keys/table-keys.ts';
 import { managedAlias } from '../kms/embedded/alias.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Catalog } from './catalog.ts';
-import { accessible, identityOf, type TableRecord } from './catalog-record.ts';
+import { accessible, areSameKeys, identityOf, type TableRecord } from './catalog-record.ts';
 import type { EncryptionChoice } from './table-record.ts';
 
 /**
@@ -35,7 +35,7 @@ export class TableRekeying {
   /** Refuses TableInUse. No table is deleted while its key is changed. */
   refuseDeleting({ id, definition }: TableRecord): void {
     if (!this.#underWay.has(id)) return;
-    throw stillInUse(`Table: ${definition.name} is in the process of being updated.`);
+    throw stillInUse(updating({ definition }));
   }
 
   /**
@@ -48,14 +48,23 @@ export class TableRekeying {
     this.#underWay.add(known.id);
     try {
       const keyId = await keyIdOf(this.#keys, caller, choice);
+      const before = known.keys;
       const keys = await this.#keys.rewrap(caller, identityOf(known), keyId);
       // That it could be re-wrapped shows that the key is there, whatever was noticed last.
-      const rekeyed = (record: TableRecord) => ({ ...accessible(record), encryption: choice.kind, keys });
+      const rekeyed = (record: TableRecord) => {
+        // A tree that came meanwhile has a key that was not re-wrapped.
+        if (!areSameKeys(record.keys, before)) throw stillInUse(updating(record));
+        return { ...accessible(record), encryption: choice.kind, keys };
+      };
       await this.#catalog.update(known, rekeyed);
     } finally {
       this.#underWay.delete(known.id);
     }
   }
+}
+
+function updating({ definition }: Pick<TableRecord, 'definition'>): string {
+  return `Table: ${definition.name} is in the process of being updated.`;
 }
 
 function stillInUse(why: string): Refusal {

@@ -1,6 +1,7 @@
 /** What UpdateTable changes in a table's record without touching keys, and the dates it leaves there. */
 import { Refusal } from '../base/errors.ts';
 import type { TableRecord } from './catalog-record.ts';
+import type { IndexRecord } from './index-definition.ts';
 import type { SettingsChange, TableDefinition, Throughput } from './table-record.ts';
 
 function refuse(message: string): never {
@@ -26,6 +27,7 @@ export function changedSettings(record: TableRecord, change: SettingsChange, now
   const { throughput: before, ...definition } = record.definition;
   const { billingMode = definition.billingMode, tableClass, deletionProtection } = change;
   const throughput = nextThroughput(definition.billingMode, before, change);
+  const indexes = changedIndexes(record, billingMode, change);
   const becomesOnDemand = billingMode === 'PAY_PER_REQUEST' && definition.billingMode !== billingMode;
   // What was never named is the standard class.
   const changesClass = tableClass !== undefined && tableClass !== (definition.tableClass ?? 'STANDARD');
@@ -37,11 +39,78 @@ export function changedSettings(record: TableRecord, change: SettingsChange, now
       ...(throughput === undefined ? {} : { throughput }),
       ...(tableClass === undefined ? {} : { tableClass }),
       ...(deletionProtection === undefined ? {} : { deletionProtection }),
+      ...mergedBounds(definition, change),
     },
+    ...(indexes && { indexes }),
     ...throughputDates(before, throughput, nowMs),
     ...(becomesOnDemand ? { payPerRequestSinceMs: nowMs } : {}),
     ...(changesClass ? { tableClassSinceMs: nowMs } : {}),
   };
+}
+
+/** Each global index has units of its own exactly where the table is provisioned. */
+function changedIndexes(
+  { indexes }: TableRecord,
+  billingMode: TableDefinition['billingMode'],
+  { indexThroughput = new Map() }: SettingsChange,
+): readonly IndexRecord[] | undefined {
+  const isGlobal = (name: string) => indexes?.some((index) => index.kind === 'global' && index.name === name);
+  for (const name of indexThroughput.keys()) if (!isGlobal(name)) throw new Refusal('TableNotFound', {});
+  return indexes?.map((index) => {
+    if (index.kind === 'local') return index;
+    const { throughput: before, ...rest } = index;
+    const { throughput: asked, ...bounds } = indexThroughput.get(index.name) ?? {};
+    const units = indexUnits({ name: index.name, before, asked }, billingMode);
+    return { ...rest, ...mergedBounds(index, bounds), ...(units && { throughput: units }) };
+  });
+}
+
+type Bounds = Pick<SettingsChange, 'onDemandThroughput' | 'warmThroughput'>;
+
+/** Of each, a member that is not named stays as it was. */
+function mergedBounds(before: Bounds, { onDemandThroughput, warmThroughput }: Bounds): Bounds {
+  return {
+    ...(onDemandThroughput && {
+      onDemandThroughput: { ...before.onDemandThroughput, ...onDemandThroughput },
+    }),
+    ...(warmThroughput && { warmThroughput: { ...before.warmThroughput, ...warmThroughput } }),
+  };
+}
+
+interface IndexUnits {
+  readonly name: string;
+  readonly before: Throughput | undefined;
+  readonly asked: Throughput | undefined;
+}
+
+function indexUnits(
+  { name, before, asked }: IndexUnits,
+  billingMode: TableDefinition['billingMode'],
+): Throughput | undefined {
+  if (billingMode === 'PAY_PER_REQUEST') {
+    if (asked === undefined) return undefined;
+    refuse(
+      'One or more parameter values were invalid: ' +
+        `Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: ${name} ` +
+        'when BillingMode is PAY_PER_REQUEST',
+    );
+  }
+  if (asked === undefined) {
+    if (before !== undefined) return before;
+    refuse(
+      `One or more parameter values were invalid: ProvisionedThroughput must be specified for index: ${name}`,
+    );
+  }
+  const { ReadCapacityUnits: reads, WriteCapacityUnits: writes } = asked;
+  if (reads !== before?.ReadCapacityUnits || writes !== before.WriteCapacityUnits) return asked;
+  refuse(
+    `The provisioned throughput for the index ${name} will not change. ` +
+      'The requested value equals the current value. ' +
+      `Current ReadCapacityUnits provisioned for the index: ${reads}. Requested ReadCapacityUnits: ${reads}. ` +
+      `Current WriteCapacityUnits provisioned for the index: ${writes}. ` +
+      `Requested WriteCapacityUnits: ${writes}. Refer to the Amazon DynamoDB Developer Guide for ` +
+      'current limits and how to request higher limits.',
+  );
 }
 
 function nextThroughput(

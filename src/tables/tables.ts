@@ -1,6 +1,6 @@
 /** The tables of one store: made, opened for requests, described, changed and deleted. */
 import type { Clock } from '../base/clock.ts';
-import { IntegrityFault, isRefusal, Refusal } from '../base/errors.ts';
+import { isRefusal, Refusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { ClientConnection } from '../keys/client-connection.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
@@ -11,14 +11,24 @@ import type { PageEngine } from '../pages/pages.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import { Catalog, type KnownTable, nameInUse } from './catalog.ts';
 import { accessible, identityOf, type RecordedStatus, type TableRecord, treesOf } from './catalog-record.ts';
-import { PageTable } from './page-table.ts';
+import { DataKeyUpkeep } from './data-key-upkeep.ts';
+import { IndexBuilding, type NewIndex } from './index-building.ts';
+import type { IndexDefinition, IndexRecord } from './index-definition.ts';
+import { ItemExpiry } from './item-expiry.ts';
+import type { PageTable } from './page-table.ts';
+import { type StreamChoice, TableStreams } from './stream/table-streams.ts';
 import type { OpenTable } from './table.ts';
+import { TableAnnotations } from './table-annotations.ts';
+import { withCounts } from './table-counts.ts';
 import { newTableId } from './table-id.ts';
-import { keySchemaOf, rekeyingInfo, type TableCounts, tableInfo } from './table-info.ts';
+import { creatingInfo, rekeyingInfo, tableInfo, updatingInfo } from './table-info.ts';
 import { bareTableName, tableArn } from './table-name.ts';
+import { TableOpening } from './table-opening.ts';
 import type { EncryptionChoice, SettingsChange, TableDefinition, TableInfo } from './table-record.ts';
 import { keyIdOf, TableRekeying } from './table-rekeying.ts';
 import { changedSettings, initialDates } from './table-settings.ts';
+import { changedTimeToLive, type TimeToLiveChoice } from './time-to-live.ts';
+import { type TokenUse, TransactionTokens } from './transaction-tokens.ts';
 
 export interface TablesOptions {
   /** Both are the caller's to close, after the tables. */
@@ -29,6 +39,8 @@ export interface TablesOptions {
   /** Of whoever runs this store: a new catalogue is under the owned key of this region. */
   readonly account: string;
   readonly region: string;
+  /** For tests: item collections of tables with local indexes end here. */
+  readonly collectionBytesMax?: number | undefined;
 }
 
 /** What an operator, and verify, want to know of a table. */
@@ -47,24 +59,56 @@ export interface ProtectedTable {
 }
 
 export class Tables {
+  readonly dataKeys: DataKeyUpkeep;
   readonly #engine: PageEngine;
   readonly #keys: TableKeys;
   readonly #clock: Clock;
   readonly #catalog: Catalog;
   readonly #rekeying: TableRekeying;
+  readonly #building: IndexBuilding;
+  readonly #opening: TableOpening;
+  readonly #tokens: TransactionTokens;
+  readonly streams: TableStreams;
+  readonly expiry: ItemExpiry;
+  readonly annotations: TableAnnotations;
 
-  private constructor({ engine, keys, clock }: TablesOptions, catalog: Catalog) {
+  private constructor(options: TablesOptions, catalog: Catalog) {
+    const { engine, keys, clock, log = silentLog, region, collectionBytesMax } = options;
     this.#engine = engine;
     this.#keys = keys;
     this.#clock = clock;
     this.#catalog = catalog;
+    this.dataKeys = new DataKeyUpkeep({ catalog, keys, clock, log });
     this.#rekeying = new TableRekeying({ catalog, keys });
+    this.#tokens = new TransactionTokens({ catalog, keys, engine, clock, region });
+    this.streams = new TableStreams({
+      catalog,
+      keys,
+      engine,
+      clock,
+      refresh: (known) => this.#opening.refresh(known),
+    });
+    this.annotations = new TableAnnotations({ catalog, clock });
+    const { dataKeys, streams } = this;
+    this.#opening = new TableOpening({ engine, keys, dataKeys, streams, collectionBytesMax });
+    this.expiry = new ItemExpiry({ catalog, keys, clock, open: (known) => this.#opened(known) });
+    this.#building = new IndexBuilding({
+      catalog,
+      keys,
+      clock,
+      log,
+      open: (known) => this.#opening.open(known),
+      refresh: (known) => this.#opening.refresh(known),
+    });
   }
 
   /** Reads the catalogue, or makes it in a store without anything. Throws IntegrityFault for a changed store. */
   static async open(options: TablesOptions): Promise<Tables> {
     const { engine, keys, log = silentLog, account, region } = options;
-    return new Tables(options, await Catalog.open({ engine, keys, log, namespace: { account, region } }));
+    const namespace = { account, region };
+    const tables = new Tables(options, await Catalog.open({ engine, keys, log, namespace }));
+    for (const known of tables.#catalog.all()) tables.#building.work(known);
+    return tables;
   }
 
   /**
@@ -76,7 +120,12 @@ export class Tables {
     if (known === undefined) throw new Refusal('TableNotFound', {});
     const asking = this.#keys.authorize(caller, connection, known.record.id);
     if (asking !== undefined) return asking.then(() => this.#opened(known));
-    return known.opened ?? this.#opened(known);
+    return this.#opened(known);
+  }
+
+  #opened(known: KnownTable): PageTable | Promise<PageTable> {
+    if (!this.streams.isWaiting(known.record)) return known.opened ?? this.#opening.open(known);
+    return this.streams.plant(known).then(() => this.#opening.open(known));
   }
 
   /** Work on items of several tables that `open` gave, in one commit: serial to every other, all of it or nothing. */
@@ -84,34 +133,66 @@ export class Tables {
     return this.#engine.transact(work);
   }
 
+  /**
+   * As `transact`, but once for one token in ten minutes, restarts or not: when the same request comes again, `again` is run
+   * in its place. Refuses TokenReused where the token was another request's.
+   */
+  async transactOnce<T>(
+    use: TokenUse,
+    work: (tx: Transaction) => MaybePromise<T>,
+    again: (tx: Transaction) => MaybePromise<T>,
+  ): Promise<T> {
+    const tree = await this.#tokens.tree();
+    return this.#engine.transact(async (tx) => {
+      if (await this.#tokens.wasMade(tx, tree, use)) return again(tx);
+      const result = await work(tx);
+      await this.#tokens.keep(tx, tree, use);
+      return result;
+    });
+  }
+
   /** Refuses TableInUse, LimitExceeded and TableKeyRefused, and leaves nothing behind. */
-  async create(caller: Caller, { encryption, ...definition }: TableDefinition): Promise<TableInfo> {
+  async create(
+    caller: Caller,
+    { encryption, indexes: defined = [], stream: view, policy, ...definition }: TableDefinition,
+  ): Promise<TableInfo> {
     const { account, region } = caller;
     const { name } = definition;
     if (this.#catalog.find(account, region, name) !== undefined) throw nameInUse(name);
     const keyId = await keyIdOf(this.#keys, caller, encryption);
     const identity = { id: newTableId(), name, account, region };
     const tree = this.#catalog.takeTree();
+    const indexes = defined.map((index) => newIndexRecord(index, this.#catalog.takeTree()));
+    const streams = view === undefined ? [] : [this.streams.first(view)];
+    const hasCollections = indexes.some(({ kind }) => kind === 'local');
+    const collections = hasCollections ? { collectionTree: this.#catalog.takeTree() } : {};
+    const places = { tree, indexes, streams, ...collections };
     const record: TableRecord = {
       id: identity.id,
       account,
       region,
       definition,
       encryption: encryption.kind,
-      keys: await this.#keys.create(caller, identity, keyId, [tree]),
+      keys: await this.#keys.create(caller, identity, keyId, treesOf(places)),
       tree,
+      ...collections,
+      ...(indexes.length > 0 && { indexes }),
+      ...(streams.length > 0 && { streams }),
+      ...(policy !== undefined && { policies: this.annotations.first(identity, policy) }),
       status: 'ACTIVE',
       itemCount: 0,
       tableBytes: 0,
       ...initialDates(definition, this.#clock.nowMs()),
     };
     await this.#catalog.add(record);
-    return { ...tableInfo(record), status: 'CREATING' };
+    return creatingInfo(tableInfo(record));
   }
 
   /** Needs no key. Refuses TableNotFound. */
   async describe(caller: Caller, name: string): Promise<TableInfo> {
-    return infoOf(this.#require(caller, name));
+    const known = this.#require(caller, name);
+    await this.#building.step(known);
+    return infoOf(known);
   }
 
   /** Names after `startAfter` in ascending order, `limit` at most. */
@@ -127,7 +208,52 @@ export class Tables {
     await this.#catalog.update(known.record, (record) =>
       changedSettings(record, change, this.#clock.nowMs()),
     );
+    return updatingInfo(infoOf(known), change.indexThroughput);
+  }
+
+  /**
+   * Adds a global index, which is then filled in the background. Refuses TableNotFound, and as IndexBuilding.create does.
+   */
+  async createIndex(caller: Caller, name: string, index: NewIndex): Promise<TableInfo> {
+    const known = this.#require(caller, name);
+    await this.#building.create(caller, known, index);
+    return infoOf(known);
+  }
+
+  /** Needs no key. Refuses TableNotFound, also for an index that is not there, and as IndexBuilding.delete does. */
+  async deleteIndex(caller: Caller, name: string, index: string): Promise<TableInfo> {
+    const known = this.#require(caller, name);
+    await this.#building.delete(known, index);
+    return infoOf(known);
+  }
+
+  /** Begins or ends the stream. Refuses TableNotFound, and as TableStreams.change does. */
+  async changeStream(caller: Caller, name: string, choice: StreamChoice): Promise<TableInfo> {
+    const known = this.#require(caller, name);
+    await this.streams.change(caller, known, choice);
     return { ...infoOf(known), status: 'UPDATING' };
+  }
+
+  /**
+   * Begins or ends to heed an attribute as the time until which an item stays. Refuses TableNotFound, TableKeyRefused,
+   * and as changedTimeToLive does.
+   */
+  async changeTimeToLive(
+    { caller, connection }: { readonly caller: Caller; readonly connection: ClientConnection },
+    name: string,
+    choice: TimeToLiveChoice,
+  ): Promise<void> {
+    const { record: known } = this.#require(caller, name);
+    await this.#keys.authorize(caller, connection, known.id);
+    await this.#catalog.update(known, (record) => {
+      const timeToLive = changedTimeToLive(record.timeToLive, choice, this.#clock.nowMs());
+      return { ...record, timeToLive };
+    });
+  }
+
+  /** Resolves when no index is filled or removed, but for those that wait for their table's key. */
+  indexesSettled(): Promise<void> {
+    return this.#building.settled();
   }
 
   /**
@@ -176,8 +302,10 @@ export class Tables {
     });
   }
 
-  markAccessible(id: string): Promise<void> {
-    return this.#mark(id, (record) => (record.status === 'ACTIVE' ? record : accessible(record)));
+  async markAccessible(id: string): Promise<void> {
+    await this.#mark(id, (record) => (record.status === 'ACTIVE' ? record : accessible(record)));
+    const known = this.#catalog.findById(id);
+    if (known !== undefined) this.#building.work(known);
   }
 
   async #mark(id: string, change: (record: TableRecord) => TableRecord): Promise<void> {
@@ -210,10 +338,11 @@ export class Tables {
 
   /** Keeps what the open trees count, for descriptions before they are open again. */
   async close(): Promise<void> {
+    await this.#building.close();
     const opened = this.#catalog.all().filter((known) => known.opened !== undefined);
     await Promise.all(
       opened.map((known) =>
-        this.#mark(known.record.id, (record) => withCounts(record, known.opened?.counts)),
+        this.#mark(known.record.id, (record) => this.dataKeys.withUnused(withCounts(record, known.opened))),
       ),
     );
   }
@@ -229,45 +358,14 @@ export class Tables {
     if (known !== undefined) return known;
     throw new Refusal('TableNotFound', { table: bareTableName(caller, given) ?? given });
   }
+}
 
-  #opened(known: KnownTable): OpenTable | Promise<OpenTable> {
-    if (known.opened !== undefined) return known.opened;
-    known.opening ??= this.#openTree(known).finally(() => {
-      known.opening = undefined;
-    });
-    return known.opening;
-  }
-
-  async #openTree(known: KnownTable): Promise<PageTable> {
-    const { id, tree: number, definition } = known.record;
-    try {
-      const tree = await this.#engine.openTree(number, this.#keys.cipher(id, number));
-      const { name } = definition;
-      const arn = tableArn(known.record, name);
-      known.opened = new PageTable({
-        name,
-        arn,
-        keySchema: keySchemaOf(definition),
-        engine: this.#engine,
-        tree,
-      });
-      return known.opened;
-    } catch (fault) {
-      // The pages of a table that is being deleted are not missed.
-      if (fault instanceof IntegrityFault && known.isDropping) throw new Refusal('TableNotFound', {});
-      throw fault;
-    }
-  }
+function newIndexRecord(definition: IndexDefinition, tree: number): IndexRecord {
+  return { ...definition, tree, status: 'ACTIVE', itemCount: 0, bytes: 0 };
 }
 
 function infoOf({ record, opened }: KnownTable): TableInfo {
-  return tableInfo(record, opened?.counts);
-}
-
-function withCounts(record: TableRecord, counts: TableCounts = record): TableRecord {
-  const { itemCount, tableBytes } = counts;
-  if (record.itemCount === itemCount && record.tableBytes === tableBytes) return record;
-  return { ...record, itemCount, tableBytes };
+  return tableInfo(withCounts(record, opened));
 }
 
 function refuseProtected({ definition }: TableRecord): void {

@@ -12,7 +12,7 @@ export type SortCondition =
   | { readonly op: 'begins_with'; readonly prefix: AttributeValue };
 
 /** MurmurHash3, 32 bits: spreads partitions, protects nothing. */
-function hash32(bytes: Uint8Array): number {
+export function hash32(bytes: Uint8Array): number {
   const whole = bytes.length & ~3;
   let hash = 0;
   for (let i = 0; i < whole; i += 4) {
@@ -65,16 +65,22 @@ export function encodeKey(schema: KeySchema, key: Item): Uint8Array {
   return concatBytes(prefix, keyPartBytes(keyValue(key, schema.range)));
 }
 
+/** The part of a tree key that its whole partition shares. */
+export function partitionOf(treeKey: Uint8Array): Uint8Array {
+  const [, , , , high = 0, low = 0] = treeKey;
+  return treeKey.subarray(0, 6 + high * 256 + low);
+}
+
 const nothing = new Uint8Array();
 const zeroByte = Uint8Array.of(0);
 
 /** The first key after this one. */
-function successor(key: Uint8Array): Uint8Array {
+export function successor(key: Uint8Array): Uint8Array {
   return concatBytes(key, zeroByte);
 }
 
 /** The first key after all that begin with this prefix; undefined where there is none. */
-function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
+export function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   let length = prefix.length;
   while (length > 0 && prefix[length - 1] === 0xff) length--;
   if (length === 0) return undefined;
@@ -83,7 +89,7 @@ function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   return after;
 }
 
-function range(from: Uint8Array, to: Uint8Array | undefined): KeyRange {
+export function range(from: Uint8Array, to: Uint8Array | undefined): KeyRange {
   return to === undefined ? { from } : { from, to };
 }
 

@@ -10,11 +10,17 @@ export interface ItemChange {
   readonly key: Uint8Array;
   readonly old: StoredItem | undefined;
   readonly next: Item | undefined;
+  /** The bytes of `next`, which nobody may change: what an index holds of the whole item needs no encoding. */
+  readonly nextEncoded?: Uint8Array;
+  /** Faults of an update have texts of their own. */
+  readonly isUpdate?: boolean;
+  /** The service itself removes the item, since its time is up. */
+  readonly isExpired?: boolean;
 }
 
 export interface WriteFollower {
   /** Refuses a change that cannot be followed, as an index key of the wrong type, before anything is changed. */
   check(change: ItemChange): void;
-  /** Makes its part of the change in the item's own transaction. Refuses nothing. */
+  /** Makes its part of the change in the item's own transaction. Refuses what only that can tell, and only rarely. */
   follow(tx: Transaction, change: ItemChange): MaybePromise<void>;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Database, ListeningServer } from '../../src/database.ts';
@@ -20,6 +21,7 @@ export interface Clients {
   readonly tables: DynamoDBClient;
   readonly documents: DynamoDBDocumentClient;
   readonly keys: KMSClient;
+  readonly streams: DynamoDBStreamsClient;
 }
 
 interface ClientOptions {
@@ -67,23 +69,25 @@ export class Site {
     this.#open = { database, server };
   }
 
-  /** Clients with a connection of their own. */
-  clients({
-    region = 'us-east-1',
-    secretAccessKey = credentials.secretAccessKey,
-  }: ClientOptions = {}): Clients {
+  /** What any client of DynamoDB is made with to reach this site, as a connection of its own. */
+  settings({ region = 'us-east-1', secretAccessKey = credentials.secretAccessKey }: ClientOptions = {}) {
     const server = this.#open?.server;
-    const settings =
-      server === undefined
-        ? this.database.clientConfig({ region })
-        : {
-            region,
-            endpoint: `http://${server.host}:${server.port}`,
-            credentials: { ...credentials, secretAccessKey },
-          };
+    return server === undefined
+      ? this.database.clientConfig({ region })
+      : {
+          region,
+          endpoint: `http://${server.host}:${server.port}`,
+          credentials: { ...credentials, secretAccessKey },
+        };
+  }
+
+  /** Clients with a connection of their own. */
+  clients(options: ClientOptions = {}): Clients {
+    const settings = this.settings(options);
     const tables = new DynamoDBClient(settings);
     const keys = new KMSClient(settings);
-    const made = { tables, keys, documents: DynamoDBDocumentClient.from(tables) };
+    const streams = new DynamoDBStreamsClient(settings);
+    const made = { tables, keys, streams, documents: DynamoDBDocumentClient.from(tables) };
     this.#clients.push(made);
     return made;
   }
@@ -94,7 +98,8 @@ export class Site {
   }
 
   async stop(): Promise<void> {
-    for (const { tables, keys } of this.#clients.splice(0)) {
+    for (const { tables, keys, streams } of this.#clients.splice(0)) {
+      streams.destroy();
       tables.destroy();
       keys.destroy();
     }

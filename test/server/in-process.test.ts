@@ -7,7 +7,7 @@ import type { ClientConnection } from '../../src/keys/client-connection.ts';
 import type { Caller } from '../../src/kms/key-service.ts';
 import { Dispatcher } from '../../src/server/dispatch.ts';
 import { inProcessHandler } from '../../src/server/in-process.ts';
-import { serviceOf } from '../../src/server/service.ts';
+import { type Asked, serviceOf } from '../../src/server/service.ts';
 import { UnderWay } from '../../src/server/under-way.ts';
 import { account, credentials } from './support.ts';
 
@@ -22,7 +22,7 @@ function connected(answer: () => object | Promise<object> = () => ({ TableNames:
         return answer();
       },
     });
-  const context = (caller: Caller, connection: ClientConnection) => ({ caller, connection });
+  const context = ({ caller, connection }: Asked) => ({ caller, connection });
   const services = [
     serviceOf({ model: 'dynamodb', operations: [operationCalled('ListTables')], context }),
     serviceOf({ model: 'kms', operations: [operationCalled('ListKeys')], context }),

@@ -180,7 +180,7 @@ describe('the connection a request comes over', () => {
       serviceOf({
         model: 'dynamodb',
         operations: [{ name: 'ListTables', run }],
-        context: (_, connection) => connection,
+        context: ({ connection }) => connection,
       }),
     ];
     const dispatcher = new Dispatcher({ services, account: '123456789012', region: 'us-east-1' });

@@ -11,10 +11,11 @@ test('an operation runs in the context made for its caller and connection', asyn
     name: 'ListKeys',
     run: (context: object, input: object) => ({ context, input }),
   });
-  const service = serviceOf({ model: 'kms', operations: [listKeys], context: (...who) => ({ who }) });
+  const service = serviceOf({ model: 'kms', operations: [listKeys], context: (asked) => asked });
   const input = { Limit: 1 };
-  expect(await service.runs.get('ListKeys')?.(caller, connection, input)).toEqual({
-    context: { who: [caller, connection] },
+  const asked = { caller, connection, host: 'here:1' };
+  expect(await service.runs.get('ListKeys')?.(asked, input)).toEqual({
+    context: asked,
     input,
   });
   expect(service.runs.has('constructor')).toBe(false);
@@ -22,8 +23,10 @@ test('an operation runs in the context made for its caller and connection', asyn
 
 test.each([
   ['dynamodb', 'DynamoDB_20120810', 'application/x-amz-json-1.0', 16 * 1024 * 1024],
+  ['streams', 'DynamoDBStreams_20120810', 'application/x-amz-json-1.0', 1024 * 1024],
   ['kms', 'TrentService', 'application/x-amz-json-1.1', 1024 * 1024],
 ] as const)('%s is asked for as %s in %s', (model, targetPrefix, contentType, bodyBytesMax) => {
+  const signingName = model === 'kms' ? 'kms' : 'dynamodb';
   const service = serviceOf({ model, operations: [], context: () => ({}) });
-  expect(service).toMatchObject({ targetPrefix, contentType, bodyBytesMax, signingName: model });
+  expect(service).toMatchObject({ targetPrefix, contentType, bodyBytesMax, signingName });
 });

@@ -7,7 +7,7 @@ import type { Caller } from '../../src/kms/key-service.ts';
 import { openConnection } from '../../src/server/connection.ts';
 import { Dispatcher, type DispatcherOptions } from '../../src/server/dispatch.ts';
 import type { ServiceRequest } from '../../src/server/request.ts';
-import { serviceOf } from '../../src/server/service.ts';
+import { type Asked, serviceOf } from '../../src/server/service.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export const credentials = {
@@ -123,7 +123,7 @@ export function logLines(): { log: Log; lines: LogLine[] } {
 export function smallServices(
   run: (caller: Caller, input: object) => object | Promise<object> = (caller) => caller,
 ) {
-  const context = (caller: Caller) => caller;
+  const context = ({ caller }: Asked) => caller;
   return [
     serviceOf({
       model: 'dynamodb',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { consumedCapacity, readUnits, writeUnits } from '../../src/tables/capacity.ts';
+import { consumedCapacity, readUnits, sumOf, writeUnits } from '../../src/tables/capacity.ts';
 
 describe('a read costs a unit for each 4 KB begun, half when it may be stale', () => {
   for (const [bytes, units] of [
@@ -56,5 +56,19 @@ describe('what was consumed is told as it was asked for', () => {
       LocalSecondaryIndexes: new Map([['l', { CapacityUnits: 0.5 }]]),
       GlobalSecondaryIndexes: new Map([['g', { CapacityUnits: 2 }]]),
     });
+  });
+});
+
+test('what several operations used is told in one sum, index by index', () => {
+  const local = new Map([['l', 1]]);
+  const global = new Map([
+    ['g', 2],
+    ['h', 3],
+  ]);
+  expect(sumOf([])).toEqual({ table: 0 });
+  expect(sumOf([{ table: 1 }, { table: 2, local }, { table: 3, local, global }])).toEqual({
+    table: 6,
+    local: new Map([['l', 2]]),
+    global,
   });
 });

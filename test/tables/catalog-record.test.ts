@@ -3,6 +3,7 @@ import { textOf, utf8 } from '../../src/base/bytes.ts';
 import { IntegrityFault } from '../../src/base/errors.ts';
 import {
   accessible,
+  areSameKeys,
   decodeNextTree,
   decodeTableRecord,
   encodeNextTree,
@@ -11,7 +12,10 @@ import {
   nextTreeKey,
   type TableRecord,
   tableRecordKey,
+  treesOf,
+  withIndexes,
 } from '../../src/tables/catalog-record.ts';
+import type { IndexRecord } from '../../src/tables/index-definition.ts';
 import { definitionOf } from '../support/open-tables.ts';
 import { recordOf } from './support.ts';
 
@@ -39,6 +43,12 @@ const full: TableRecord = {
   lastDecreaseMs: 2,
   payPerRequestSinceMs: 3,
   tableClassSinceMs: 4,
+  streams: [
+    { label: '2026-01-01T00:00:00.000', view: 'KEYS_ONLY', tree: 9, createdAtMs: 5, disabledAtMs: 6 },
+    { label: '2026-01-01T00:00:00.001', view: 'NEW_AND_OLD_IMAGES', createdAtMs: 7 },
+  ],
+  timeToLive: { attribute: '__proto__', isEnabled: true, changedAtMs: 8 },
+  policies: [{ resource: 'arn', text: '{"Statement":"ä"}', revisionId: '9' }],
 };
 
 for (const [name, record] of [
@@ -97,4 +107,47 @@ test('an accessible record is active, and keeps all but the date of the loss', (
 test('the key service knows a table by id, name, account and region', () => {
   const { id, account, region } = full;
   expect(identityOf(full)).toEqual({ id, name: 'Books', account, region });
+});
+
+describe('indexes of a record', () => {
+  const index = (name: string, tree: number): IndexRecord => ({
+    kind: 'global',
+    name,
+    keySchema: [{ AttributeName: 'a', KeyType: 'HASH' }],
+    projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['__proto__'] },
+    tree,
+    status: 'CREATING',
+    filledTo: 'AAEC',
+    itemCount: 1,
+    bytes: 2,
+  });
+  const dataKey = (tree: number) => ({ tree, id: 1, sealed: Uint8Array.of(tree) });
+  const keys = { ...full.keys, dataKeys: [2, 3, 4, 5].map(dataKey) };
+  const record: TableRecord = {
+    ...full,
+    keys,
+    tree: 2,
+    indexes: [index('one', 3), index('two', 4)],
+    collectionTree: 5,
+  };
+
+  test('come back from its bytes, and its trees are those of items, indexes, streams and collections', () => {
+    expect(decodeTableRecord(encodeTableRecord(record))).toEqual(record);
+    expect(treesOf(record)).toEqual([2, 3, 4, 9, 5]);
+  });
+
+  test('go with their keys, and stay with them', () => {
+    const left = withIndexes(record, [index('two', 4)]);
+    expect(left.indexes).toEqual([index('two', 4)]);
+    expect(left.keys.dataKeys.map(({ tree }) => tree)).toEqual([2, 4, 5]);
+    expect(withIndexes(record, [])).not.toHaveProperty('indexes');
+    expect(withIndexes(record, record.indexes ?? []).keys).toBe(keys);
+  });
+
+  test('keys are the same under one table key and with the same data keys', () => {
+    expect(areSameKeys(keys, { ...keys, dataKeys: [...keys.dataKeys] })).toBe(true);
+    expect(areSameKeys(keys, { ...keys, tableKey: Uint8Array.of(9) })).toBe(false);
+    expect(areSameKeys(keys, { ...keys, dataKeys: keys.dataKeys.slice(1) })).toBe(false);
+    expect(areSameKeys(keys, { ...keys, dataKeys: [2, 3, 4, 6].map(dataKey) })).toBe(false);
+  });
 });

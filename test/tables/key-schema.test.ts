@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { AttributeValue, Item, KeyAttributeType } from '../../src/tables/attribute.ts';
-import { checkItemKey, checkKey, type KeySchema, keyAttributes, keyOf } from '../../src/tables/key-schema.ts';
+import {
+  checkItemKey,
+  checkKey,
+  checkKeyPart,
+  type KeySchema,
+  keyAttributes,
+  keyOf,
+} from '../../src/tables/key-schema.ts';
 import { item, N, refusal, S } from './support.ts';
 
 const schema = (hash: KeyAttributeType, range?: KeyAttributeType): KeySchema => ({
@@ -81,4 +88,28 @@ test('the key of an item is its key attributes, hash first', () => {
     ['sk', N(1)],
   ]);
   expect(keyAttributes(schema('S')).map(({ name }) => name)).toEqual(['pk']);
+});
+
+describe('an attribute of any key is refused', () => {
+  const P = 'One or more parameter values were invalid: ';
+  const a = { name: 'a', type: 'S' } as const;
+  const cases: ['hash' | 'range', AttributeValue, string][] = [
+    ['hash', S('x'.repeat(2048)), 'not refused'],
+    ['hash', S('x'.repeat(2049)), `${P}Size of hashkey has exceeded the maximum size limit of2048 bytes`],
+    ['range', S('x'.repeat(1024)), 'not refused'],
+    [
+      'range',
+      S('x'.repeat(1025)),
+      `${P}Aggregated size of all range keys has exceeded the size limit of 1024 bytes`,
+    ],
+    [
+      'range',
+      S(''),
+      'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: a',
+    ],
+  ];
+  for (const [kind, value, sentence] of cases) {
+    test(`${kind}: ${sentence.slice(0, 60)}`, () =>
+      expect(refusal(() => checkKeyPart(a, value, kind))).toBe(sentence));
+  }
 });

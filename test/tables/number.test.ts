@@ -134,6 +134,14 @@ describe('arithmetic is exact', () => {
   }
 
   const overflow = 'Number overflow. Attempting to store a number with magnitude larger than supported range';
+  test('a difference nearer to zero than any number may be is an underflow', () => {
+    const [a, b] = [canonicalNumber('1.1E-130'), canonicalNumber('1E-130')];
+    expect(refusal(() => subtractNumbers(a, b))).toBe(
+      'Number underflow. Attempting to store a number with magnitude smaller than supported range',
+    );
+    expect(subtractNumbers(a, a)).toBe('0');
+  });
+
   test('a sum out of range or beyond 38 digits is an overflow', () => {
     const largest = canonicalNumber(`${nines38}e88`);
     expect(refusal(() => addNumbers(largest, largest))).toBe(overflow);

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { AssertionFault } from '../../src/base/errors.ts';
-import { keySchemaOf, rekeyingInfo, tableInfo } from '../../src/tables/table-info.ts';
+import type { IndexRecord } from '../../src/tables/index-definition.ts';
+import {
+  creatingInfo,
+  keySchemaOf,
+  rekeyingInfo,
+  tableInfo,
+  updatingInfo,
+} from '../../src/tables/table-info.ts';
 import { definitionOf } from '../support/open-tables.ts';
 import { recordOf } from './support.ts';
 
@@ -43,11 +50,65 @@ describe('a description shows', () => {
     const dates = { lastIncreaseMs: 1, lastDecreaseMs: 2, payPerRequestSinceMs: 3, tableClassSinceMs: 4 };
     expect(tableInfo({ ...record, ...dates })).toMatchObject(dates);
   });
+});
 
-  test('the counts of the open tree rather than those of the record', () => {
-    const known = { ...record, itemCount: 1, tableBytes: 2 };
-    expect(tableInfo(known)).toMatchObject({ itemCount: 1, tableBytes: 2 });
-    expect(tableInfo(known, { itemCount: 3, tableBytes: 4 })).toMatchObject({ itemCount: 3, tableBytes: 4 });
+test('a description shows the newest stream and what is heeded as a time', () => {
+  const ended = { label: 'x', view: 'KEYS_ONLY', tree: 5, createdAtMs: 5, disabledAtMs: 6 } as const;
+  const { label, view } = { label: 'y', view: 'NEW_IMAGE' } as const;
+  const timeToLive = { attribute: 'until', isEnabled: true, changedAtMs: 8 };
+  const enabled = { label, view, tree: 6, createdAtMs: 7 };
+  expect(tableInfo({ ...record, timeToLive, streams: [ended, enabled] })).toMatchObject({
+    stream: { arn: `${arn}/stream/y`, label, view, isEnabled: true },
+    timeToLive,
+  });
+  expect(tableInfo({ ...record, streams: [ended] }).stream?.isEnabled).toBe(false);
+});
+
+describe('indexes', () => {
+  const index: IndexRecord = {
+    kind: 'global',
+    name: 'by-a',
+    keySchema: [{ AttributeName: 'a', KeyType: 'HASH' }],
+    projection: { ProjectionType: 'ALL' },
+    tree: 3,
+    status: 'ACTIVE',
+    itemCount: 1,
+    bytes: 10,
+  };
+  const { tree: _, ...shown } = index;
+  const withIndex = (more: Partial<IndexRecord>) =>
+    tableInfo({ ...record, indexes: [{ ...index, ...more }] });
+
+  test('are shown with their ARN, and without their tree', () => {
+    expect(withIndex({}).indexes).toEqual([{ ...shown, arn: `${arn}/index/by-a` }]);
+  });
+
+  const cases: [string, Partial<IndexRecord>, string, boolean | undefined][] = [
+    ['an index that is there', {}, 'ACTIVE', undefined],
+    ['one that is made', { status: 'CREATING', filledTo: '' }, 'UPDATING', false],
+    ['one that is filled', { status: 'CREATING', filledTo: 'AA==' }, 'ACTIVE', true],
+    ['one that goes', { status: 'DELETING' }, 'UPDATING', undefined],
+  ];
+  for (const [title, more, status, isFilling] of cases) {
+    test(`${title} leaves its table ${status}`, () => {
+      const info = withIndex(more);
+      expect({ status: info.status, isFilling: info.indexes?.[0]?.isFilling }).toEqual({ status, isFilling });
+    });
+  }
+
+  test('are being made with their table', () => {
+    expect(creatingInfo(withIndex({}))).toMatchObject({
+      status: 'CREATING',
+      indexes: [{ status: 'CREATING' }],
+    });
+    expect(creatingInfo(tableInfo(record))).not.toHaveProperty('indexes');
+  });
+
+  test('are changed where their names are told', () => {
+    const changed = (names: string[]) => updatingInfo(withIndex({}), new Set(names));
+    expect(changed(['by-a'])).toMatchObject({ status: 'UPDATING', indexes: [{ status: 'UPDATING' }] });
+    expect(changed(['by-b'])).toMatchObject({ status: 'UPDATING', indexes: [{ status: 'ACTIVE' }] });
+    expect(updatingInfo(tableInfo(record))).toEqual({ ...tableInfo(record), status: 'UPDATING' });
   });
 });
 

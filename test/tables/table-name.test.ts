@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bareTableName, tableArn } from '../../src/tables/table-name.ts';
+import { bareTableName, indexArn, tableArn } from '../../src/tables/table-name.ts';
 
 const here = { account: '111122223333', region: 'eu-north-1' };
 const arn = 'arn:aws:dynamodb:eu-north-1:111122223333:table/Books';
@@ -28,4 +28,10 @@ describe('a table is named', () => {
       expect(bareTableName(here, given)).toBe(name);
     });
   }
+});
+
+test('an index has an ARN below that of its table', () => {
+  expect(indexArn({ account: '111122223333', region: 'eu-west-1' }, 'T', 'by-a')).toBe(
+    'arn:aws:dynamodb:eu-west-1:111122223333:table/T/index/by-a',
+  );
 });

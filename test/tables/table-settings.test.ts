@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TableRecord } from '../../src/tables/catalog-record.ts';
-import type { SettingsChange } from '../../src/tables/table-record.ts';
+import type { IndexRecord } from '../../src/tables/index-definition.ts';
+import type { SettingsChange, Throughput } from '../../src/tables/table-record.ts';
 import { changedSettings, initialDates } from '../../src/tables/table-settings.ts';
 import { definitionOf } from '../support/open-tables.ts';
 import { recordOf, refusal } from './support.ts';
@@ -130,4 +131,73 @@ describe('a change of settings', () => {
       expect(refusal(() => changedSettings(before, change, now))).toBe(text);
     });
   }
+});
+
+describe('global indexes are billed as their table is', () => {
+  const P = 'One or more parameter values were invalid: ';
+  const index = (kind: 'local' | 'global', throughput?: Throughput): IndexRecord => ({
+    kind,
+    name: kind,
+    keySchema: [{ AttributeName: 'a', KeyType: 'HASH' }],
+    projection: { ProjectionType: 'ALL' },
+    ...(throughput && { throughput }),
+    tree: 3,
+    status: 'ACTIVE',
+    itemCount: 0,
+    bytes: 0,
+  });
+  const indexed = { ...provisioned, indexes: [index('local'), index('global', units(1, 1))] };
+  const unitsAfter = (change: SettingsChange, before: TableRecord = indexed) =>
+    changedSettings(before, change, now).indexes?.map(({ throughput }) => throughput);
+  const throughput = (given: Throughput) => ({
+    indexThroughput: new Map([['global', { throughput: given }]]),
+  });
+  const bare = { ...onDemand, indexes: [index('local'), index('global')] };
+
+  test('their units stay where nobody asks for others, and change where somebody does', () => {
+    expect(unitsAfter({ throughput: units(6, 6) })).toEqual([undefined, units(1, 1)]);
+    expect(unitsAfter(throughput(units(2, 1)))).toEqual([undefined, units(2, 1)]);
+  });
+
+  test('their units go where the table is on demand, and have to come along where it is not any more', () => {
+    expect(unitsAfter({ billingMode: 'PAY_PER_REQUEST' })).toEqual([undefined, undefined]);
+    const back = { billingMode: 'PROVISIONED', throughput: units(5, 5) } as const;
+    expect(unitsAfter({ ...back, ...throughput(units(2, 2)) }, bare)).toEqual([undefined, units(2, 2)]);
+    expect(refusal(() => unitsAfter(back, bare))).toBe(
+      `${P}ProvisionedThroughput must be specified for index: global`,
+    );
+  });
+
+  test('units that they cannot have, or have already, are refused', () => {
+    expect(refusal(() => unitsAfter(throughput(units(2, 2)), bare))).toBe(
+      `${P}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: global when BillingMode is PAY_PER_REQUEST`,
+    );
+    expect(refusal(() => unitsAfter(throughput(units(1, 1))))).toMatch(
+      /^The provisioned throughput for the index global will not change\./,
+    );
+  });
+
+  test('only a global index that is there has any', () => {
+    for (const name of ['local', 'other']) {
+      const indexThroughput = new Map([[name, { throughput: units(2, 2) }]]);
+      expect(() => changedSettings(indexed, { indexThroughput }, now)).toThrow(
+        'Requested resource not found',
+      );
+    }
+  });
+
+  test('what else is asked of an index, or of its table, is kept', () => {
+    const onDemandThroughput = { MaxReadRequestUnits: 3 };
+    const warmThroughput = { ReadUnitsPerSecond: 4 };
+    const asked = { onDemandThroughput, warmThroughput };
+    const change = { ...asked, indexThroughput: new Map([['global', asked]]) };
+    const { definition, indexes } = changedSettings(bare, change, now);
+    expect(definition).toMatchObject(asked);
+    expect(indexes?.[1]).toMatchObject(asked);
+    const more = { onDemandThroughput: { MaxWriteRequestUnits: 8 } };
+    const again = changedSettings({ ...bare, definition }, more, now);
+    expect(again.definition).toMatchObject({
+      onDemandThroughput: { ...onDemandThroughput, ...more.onDemandThroughput },
+    });
+  });
 });

@@ -3,7 +3,17 @@ import { dynamodbOperations } from '../../src/api/dynamodb/index.ts';
 import { parseInput } from '../../src/api/shape.ts';
 import { tokenLifeMs } from '../../src/tables/transaction-tokens.ts';
 import { verifyTables } from '../../src/verification.ts';
-import { Api, caller, type Json, N, putAll, S, tableInput, withTables } from '../api/dynamodb/support.ts';
+import {
+  Api,
+  caller,
+  type Json,
+  N,
+  nextTokens,
+  putAll,
+  S,
+  tableInput,
+  withTables,
+} from '../api/dynamodb/support.ts';
 import { newConnection, openTables, type TablesForTest } from '../support/open-tables.ts';
 
 const name = 'TransactWriteItems';
@@ -120,6 +130,7 @@ describe('a transaction with a token', () => {
     const run = async (account: string, region: string, token: string) => {
       const context = {
         tables: opened.tables,
+        nextTokens,
         caller: { ...caller, account, region },
         connection: newConnection(),
       };
@@ -132,7 +143,7 @@ describe('a transaction with a token', () => {
     const connection = newConnection();
     const create = dynamodbOperations.find((each) => each.name === 'CreateTable');
     await create?.run(
-      { tables: opened.tables, caller: other, connection },
+      { tables: opened.tables, nextTokens, caller: other, connection },
       parseInput('dynamodb', 'CreateTable', tableInput('notes')),
     );
     await run(caller.account, caller.region, 'same');

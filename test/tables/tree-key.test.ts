@@ -6,6 +6,7 @@ import type { KeySchema } from '../../src/tables/key-schema.ts';
 import type { KeyRange } from '../../src/tables/table.ts';
 import {
   encodeKey,
+  partitionOf,
   partitionRange,
   rangeAfter,
   type SortCondition,
@@ -156,4 +157,12 @@ test('the place of a partition never changes: stored trees rely on it', () => {
   expect(hex(S('a'), 'S').slice(8)).toBe('000161');
   expect(hex(S('hello'), 'S')).toBe('248bfa47000568656c6c6f');
   expect(hex({ B: Uint8Array.of(0x21, 0x43, 0x65, 0x87) }, 'B')).toBe('f55b516b000421436587');
+});
+
+test('the partition of a tree key is what its items share, and no other', () => {
+  const key = (pk: string, sk: string) => encodeKey(both('S'), item({ pk: S(pk), sk: S(sk) }));
+  expect(partitionOf(key('p', 'a'))).toEqual(partitionOf(key('p', 'bcd')));
+  expect(partitionOf(key('p', 'a'))).toEqual(encodeKey(hashOnly, item({ pk: S('p') })));
+  expect(partitionOf(key('p', 'a'))).not.toEqual(partitionOf(key('pa', '')));
+  expect(partitionOf(key('x'.repeat(300), 'a'))).toHaveLength(306);
 });

@@ -14,17 +14,21 @@ export function checkBatchCount(name: BatchOperation, count: number): void {
   throw new Refusal('Validation', { message: `Too many items requested for the ${name} call` });
 }
 
-/** What a batch has named so far. A table counts as one, by its name or by its ARN. */
+/** What a batch, or a transaction, has named so far. A table counts as one, by its name or by its ARN. */
 export class BatchKeys {
   readonly #named = new Set<string>();
+  readonly #sentence: string;
+
+  /** `sentence`: of the refusal. */
+  constructor(sentence = 'Provided list of item keys contains duplicates') {
+    this.#sentence = sentence;
+  }
 
   /** Refuses an item that was named before. */
   add(tableArn: string, treeKey: Uint8Array): void {
     const { buffer, byteOffset, byteLength } = treeKey;
     const name = `${tableArn} ${Buffer.from(buffer, byteOffset, byteLength).toString('latin1')}`;
-    if (this.#named.has(name)) {
-      throw new Refusal('Validation', { message: 'Provided list of item keys contains duplicates' });
-    }
+    if (this.#named.has(name)) throw new Refusal('Validation', { message: this.#sentence });
     this.#named.add(name);
   }
 }

@@ -1,6 +1,6 @@
 /** How a table is billed: on demand or by provisioned throughput, and what of that a request may ask for. */
 import { Refusal } from '../../base/errors.ts';
-import type { Throughput } from '../../tables/table-record.ts';
+import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
 import { tableUnitsMax } from './table-limits.ts';
 
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
@@ -8,6 +8,8 @@ export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
 export interface BillingInput {
   readonly BillingMode?: BillingMode;
   readonly ProvisionedThroughput?: Throughput;
+  readonly OnDemandThroughput?: OnDemandThroughput;
+  readonly WarmThroughput?: WarmThroughput;
 }
 
 export interface Billing {

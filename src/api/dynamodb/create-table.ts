@@ -9,28 +9,27 @@ import { operation } from '../operation.ts';
 import { type BillingInput, newBilling } from './billing.ts';
 import type { DynamoContext } from './context.ts';
 import { encryptionChoice, type SseSpecification } from './encryption-choice.ts';
-import { checkedKeyDefinition } from './key-definition.ts';
-import { type MissingParameter, refuseMissing, refuseParameter } from './missing-parameter.ts';
+import { checkedIndexes, type IndexesInput } from './index-definition.ts';
+import { checkAllUsed, checkedKeyDefinition } from './key-definition.ts';
+import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
+import { checkedPolicy } from './policy-document.ts';
+import { type StreamSpecification, streamChoice } from './stream-choice.ts';
 import { tableDescription } from './table-description.ts';
 import { checkTags } from './table-tags.ts';
 
-interface CreateTableInput extends BillingInput {
+interface CreateTableInput extends BillingInput, IndexesInput {
   readonly TableName: string;
   readonly KeySchema?: readonly KeySchemaElement[];
   readonly AttributeDefinitions?: readonly AttributeDefinition[];
-  readonly StreamSpecification?: { readonly StreamEnabled: boolean };
+  readonly StreamSpecification?: StreamSpecification;
   readonly SSESpecification?: SseSpecification;
+  readonly ResourcePolicy?: string;
   readonly Tags?: readonly Tag[];
   readonly TableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly DeletionProtectionEnabled?: boolean;
 }
 
 const missing: readonly MissingParameter[] = [
-  'LocalSecondaryIndexes',
-  'GlobalSecondaryIndexes',
-  'WarmThroughput',
-  'ResourcePolicy',
-  'OnDemandThroughput',
   'GlobalTableSourceArn',
   'GlobalTableSettingsReplicationMode',
   'VectorIndexes',
@@ -40,8 +39,6 @@ export const createTable = operation({
   name: 'CreateTable',
   run: async ({ tables, caller }: DynamoContext, input: CreateTableInput) => {
     refuseMissing(input, missing);
-    // A table without a stream is what there is.
-    if (input.StreamSpecification?.StreamEnabled === true) refuseParameter('StreamSpecification');
     return { TableDescription: tableDescription(await tables.create(caller, definitionOf(input))) };
   },
 });
@@ -49,16 +46,25 @@ export const createTable = operation({
 function definitionOf(input: CreateTableInput): TableDefinition {
   const billing = newBilling(input);
   const key = checkedKeyDefinition(input);
+  const indexes = checkedIndexes(input, key, billing.billingMode);
+  checkAllUsed(key, indexes);
+  const stream = streamChoice(input.StreamSpecification ?? { StreamEnabled: false });
   const encryption = encryptionChoice(input.SSESpecification ?? {});
   const tags = input.Tags ?? [];
   checkTags(tags);
+  if (input.ResourcePolicy !== undefined) checkedPolicy(input.ResourcePolicy);
   return {
     name: input.TableName,
     ...key,
     ...billing,
+    ...(indexes.length > 0 && { indexes }),
+    ...(input.OnDemandThroughput && { onDemandThroughput: input.OnDemandThroughput }),
+    ...(input.WarmThroughput && { warmThroughput: input.WarmThroughput }),
     ...(input.TableClass && { tableClass: input.TableClass }),
     deletionProtection: input.DeletionProtectionEnabled ?? false,
     tags,
+    ...(stream !== 'off' && { stream: stream.view }),
+    ...(input.ResourcePolicy !== undefined && { policy: input.ResourcePolicy }),
     encryption,
   };
 }

@@ -1,10 +1,9 @@
 /** ExecuteStatement: one PartiQL statement. */
-import { openCryptoCore } from '../../crypto/open-core.ts';
 import { checkedAttribute, type RawAttributeValue } from '../../tables/attribute-check.ts';
 import { type CapacityMode, consumedCapacity } from '../../tables/capacity.ts';
 import { refuse } from '../../tables/expression/refusal.ts';
 import { type BoundSelect, bindStatement } from '../../tables/partiql/bound-statement.ts';
-import { NextTokens, type TokenScope } from '../../tables/partiql/next-token.ts';
+import type { TokenScope } from '../../tables/partiql/next-token.ts';
 import { parsedStatement } from '../../tables/partiql/parsed-statement.ts';
 import { operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
@@ -39,19 +38,8 @@ export const executeStatement = operation({
   },
 });
 
-let made: NextTokens | undefined;
-
-/** With a key of this process alone, made when the first page ends before its table. */
-function nextTokens(): NextTokens {
-  if (made === undefined) {
-    const core = openCryptoCore();
-    made = new NextTokens({ core, key: core.generateKey() });
-  }
-  return made;
-}
-
 function select(
-  { tables, caller, connection }: DynamoContext,
+  { tables, nextTokens, caller, connection }: DynamoContext,
   bound: BoundSelect,
   { Statement: statement, Parameters = [], NextToken, ...input }: ExecuteStatementInput,
 ) {
@@ -61,10 +49,10 @@ function select(
       statement,
       parameters: Parameters.map(checkedAttribute),
     });
-    const startKey = NextToken === undefined ? undefined : nextTokens().open(NextToken, scope());
+    const startKey = NextToken === undefined ? undefined : nextTokens.open(NextToken, scope());
     return when(selectPage(bound, table, { ...input, startKey }), (page) => ({
       ...page,
-      NextToken: page.LastEvaluatedKey && nextTokens().seal(page.LastEvaluatedKey, scope()),
+      NextToken: page.LastEvaluatedKey && nextTokens.seal(page.LastEvaluatedKey, scope()),
     }));
   });
 }

@@ -2,18 +2,21 @@
 import { assert } from '../../base/errors.ts';
 import type { MaybePromise } from '../../store/page-store.ts';
 import type { Item } from '../../tables/attribute.ts';
-import { type CapacityMode, consumedCapacity, readUnits } from '../../tables/capacity.ts';
+import { type CapacityMode, type Consumption, consumedCapacity, readUnits } from '../../tables/capacity.ts';
 import type { CompiledExpressions, ExpressionParameters } from '../../tables/expression/compile.ts';
+import { indexKeyOf } from '../../tables/index-start-key.ts';
 import { type KeySchema, keyOf } from '../../tables/key-schema.ts';
-import type { ItemCursor, StoredItem } from '../../tables/table.ts';
+import type { LegacyParameters } from '../../tables/legacy/parameters.ts';
+import type { ItemCursor, OpenIndex, StoredItem } from '../../tables/table.ts';
 import type { Select } from './select.ts';
 
 /** A page ends once it has evaluated so much, whatever the filter left of it. */
 export const pageBytesMax = 1024 * 1024;
 
 /** The members of a Query or Scan that shape its page. */
-export interface PageInput extends ExpressionParameters {
+export interface PageInput extends ExpressionParameters, LegacyParameters {
   readonly TableName: string;
+  readonly IndexName?: string;
   readonly Limit?: number;
   readonly Select?: Select;
   readonly ConsistentRead?: boolean;
@@ -24,6 +27,10 @@ export interface PageSource {
   readonly cursor: ItemCursor;
   readonly keySchema: KeySchema;
   readonly expressions: CompiledExpressions;
+  /** Whose entries these are, where they are not the items of the table. */
+  readonly index?: OpenIndex | undefined;
+  /** What reading items whole has cost the table beside its index. */
+  readonly fetched?: { readonly units: number } | undefined;
 }
 
 /** The answer, at once where all the items were. */
@@ -73,14 +80,25 @@ class ItemPage {
 
   /** `last`: evaluated last, be it filtered out; undefined where the range ended before the page was full. */
   #answer(last: StoredItem | undefined): object {
-    const { TableName, Select, ConsistentRead, ReturnConsumedCapacity } = this.#input;
-    const units = readUnits(this.#bytes, ConsistentRead === true);
+    const { TableName, Select, ReturnConsumedCapacity } = this.#input;
     return {
       Items: Select === 'COUNT' ? undefined : this.#items,
       Count: this.#count,
       ScannedCount: this.#scannedCount,
-      LastEvaluatedKey: last === undefined ? undefined : keyOf(this.#source.keySchema, last.item),
-      ConsumedCapacity: consumedCapacity(ReturnConsumedCapacity, TableName, units),
+      LastEvaluatedKey: last === undefined ? undefined : this.#keyOf(last.item),
+      ConsumedCapacity: consumedCapacity(ReturnConsumedCapacity, TableName, this.#units()),
     };
+  }
+
+  #keyOf(item: Item): Item {
+    const { index, keySchema } = this.#source;
+    return index === undefined ? keyOf(keySchema, item) : indexKeyOf(index, keySchema, item);
+  }
+
+  #units(): number | Consumption {
+    const { index, fetched } = this.#source;
+    const units = readUnits(this.#bytes, this.#input.ConsistentRead === true);
+    if (index === undefined) return units;
+    return { table: fetched?.units ?? 0, [index.kind]: new Map([[index.name, units]]) };
   }
 }

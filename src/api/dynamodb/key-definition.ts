@@ -1,5 +1,7 @@
 /** The key of a table about to be made: KeySchema and AttributeDefinitions, which must tell the same. */
 import { Refusal } from '../../base/errors.ts';
+import { usedNames } from '../../tables/index-attributes.ts';
+import type { IndexDefinition } from '../../tables/index-definition.ts';
 import type { AttributeDefinition, KeySchemaElement } from '../../tables/table-record.ts';
 import { quotedText } from '../constraint.ts';
 
@@ -15,7 +17,7 @@ function refuse(message: string): never {
   throw new Refusal('Validation', { message });
 }
 
-/** Refuses keys that are none: undefined attributes, wrong kinds or order, attributes that are no key. */
+/** Refuses keys that are none: undefined attributes, wrong kinds or order. */
 export function checkedKeyDefinition(input: {
   readonly KeySchema?: readonly KeySchemaElement[];
   readonly AttributeDefinitions?: readonly AttributeDefinition[];
@@ -30,13 +32,27 @@ export function checkedKeyDefinition(input: {
   }
   checkDefined(keySchema, attributeDefinitions);
   checkKinds(keySchema);
-  if (keySchema.length !== attributeDefinitions.length) {
+  return { keySchema, attributeDefinitions };
+}
+
+/** Refuses attributes that are part of no key, of the table or of an index. */
+export function checkAllUsed(
+  { keySchema, attributeDefinitions }: KeyDefinition,
+  indexes: readonly Pick<IndexDefinition, 'keySchema'>[],
+): void {
+  if (indexes.length === 0 && keySchema.length !== attributeDefinitions.length) {
     refuse(
       `${invalidParameter}Number of attributes in KeySchema does not exactly match ` +
         'number of attributes defined in AttributeDefinitions',
     );
   }
-  return { keySchema, attributeDefinitions };
+  const used = usedNames({ keySchema }, indexes);
+  const defined = attributeDefinitions.map(({ AttributeName }) => AttributeName);
+  if (defined.every((name) => used.has(name))) return;
+  refuse(
+    `${invalidParameter}Some AttributeDefinitions are not used. ` +
+      `AttributeDefinitions: [${defined.join(', ')}], keys used: [${[...used].join(', ')}]`,
+  );
 }
 
 /** The model leaves these two open, for tables that take their key from elsewhere. */
@@ -65,7 +81,8 @@ function checkDefined(
   );
 }
 
-function checkKinds([hash, range]: readonly KeySchemaElement[]): void {
+/** Refuses a key that is not one hash attribute, or a hash and then a range attribute. */
+export function checkKinds([hash, range]: readonly KeySchemaElement[]): void {
   if (hash?.KeyType !== 'HASH')
     refuse('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
   if (range === undefined) return;

@@ -14,7 +14,6 @@ export type MissingParameter =
   | 'MultiRegionConsistency'
   | 'OnDemandThroughput'
   | 'ReplicaUpdates'
-  | 'ResourcePolicy'
   | 'StreamSpecification'
   | 'VectorIndexes'
   | 'VectorIndexUpdates'

@@ -1,16 +1,19 @@
-/** Scan: all items of a table, or of one segment of it. */
+/** Scan: all items of a table or index, or of one segment of it. */
 import { Refusal } from '../../base/errors.ts';
 import type { RawItem } from '../../tables/attribute-check.ts';
 import { checkExpressionUse } from '../../tables/expression/compile.ts';
-import { checkExpressionKeys } from '../../tables/expression/key-use.ts';
-import { checkedStartKeyItem, checkScanStartKey } from '../../tables/start-key.ts';
+import { checkExpressionKeys, checkIndexExpressionKeys } from '../../tables/expression/key-use.ts';
+import { checkIndexScanStartKey } from '../../tables/index-start-key.ts';
+import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
+import { checkedStartKeyItem, checkScanStartKey, type ScanSegment } from '../../tables/start-key.ts';
 import { encodeKey, rangeAfter, segmentRange } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
+import { indexPage } from './index-page.ts';
 import { itemPage, type PageInput } from './item-page.ts';
 import { when } from './maybe-promise.ts';
-import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
+import { checkGlobalReads, requestedIndex } from './requested-index.ts';
 import { checkSelect } from './select.ts';
 
 interface ScanInput extends PageInput {
@@ -19,22 +22,10 @@ interface ScanInput extends PageInput {
   readonly TotalSegments?: number;
 }
 
-interface ScanSegment {
-  readonly Segment: number;
-  readonly TotalSegments: number;
-}
-
-const missing: readonly MissingParameter[] = [
-  'AttributesToGet',
-  'ScanFilter',
-  'ConditionalOperator',
-  'IndexName',
-];
-
 export const scan = operation({
   name: 'Scan',
   run: ({ tables, caller, connection }: DynamoContext, input: ScanInput) => {
-    refuseMissing(input, missing);
+    refuseMixedStyles('Scan', input);
     checkExpressionUse(input, ['FilterExpression']);
     const segment = segmentOf(input);
     const startKey = input.ExclusiveStartKey && checkedStartKeyItem(input.ExclusiveStartKey);
@@ -42,9 +33,17 @@ export const scan = operation({
     checkSelect(input);
     return when(tables.open(caller, connection, input.TableName), (table) => {
       const { keySchema } = table;
+      const whole = segment === undefined ? {} : segmentRange(segment.Segment, segment.TotalSegments);
+      const index = requestedIndex(table, input);
+      if (index !== undefined) {
+        if (startKey !== undefined) checkIndexScanStartKey(index, keySchema, { startKey, segment });
+        checkIndexExpressionKeys(expressions, { index: index.keySchema, table: keySchema }, 'other');
+        checkGlobalReads(index, input, expressions);
+        const range = startKey === undefined ? whole : rangeAfter(whole, index.entryKey(startKey), false);
+        return indexPage(input, { table, index, expressions, entries: index.items(range) });
+      }
       if (startKey !== undefined) checkScanStartKey(keySchema, startKey, segment);
       checkExpressionKeys(expressions, keySchema, 'other');
-      const whole = segment === undefined ? {} : segmentRange(segment.Segment, segment.TotalSegments);
       const range = startKey === undefined ? whole : rangeAfter(whole, encodeKey(keySchema, startKey), false);
       return itemPage(input, { cursor: table.items(range), keySchema, expressions });
     });

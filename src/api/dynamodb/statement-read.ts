@@ -11,9 +11,10 @@ import { selectedKey } from '../../tables/partiql/key-selection.ts';
 import { indexSource, selectCursor, tableSource } from '../../tables/partiql/select-walk.ts';
 import type { OpenIndex, OpenTable, StoredItem } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
-import { checkGlobalReads, indexPage, requestedIndex } from './index-read.ts';
+import { indexPage } from './index-page.ts';
 import { itemPage, type PageInput } from './item-page.ts';
 import { when } from './maybe-promise.ts';
+import { checkGlobalReads, requestedIndex } from './requested-index.ts';
 
 /** Refuses what a native read of the table refuses in its filter and projection. */
 export function checkSelectKeys(select: BoundSelect, { keySchema }: OpenTable): void {

@@ -1,5 +1,7 @@
 /** A table as DescribeTable shows it (aws-behaviour §1.1, §1.2); times are seconds since 1970. */
-import type { TableInfo } from '../../tables/table-record.ts';
+import type { IndexInfo } from '../../tables/index-definition.ts';
+import type { TableInfo, TableStatus, Throughput, WarmThroughput } from '../../tables/table-record.ts';
+import type { BillingMode } from './billing.ts';
 
 export function tableDescription(info: TableInfo): object {
   const { definition } = info;
@@ -22,10 +24,76 @@ export function tableDescription(info: TableInfo): object {
     TableArn: info.arn,
     TableId: info.id,
     BillingModeSummary: billingSummary(info),
+    ...streamDescription(info),
+    LocalSecondaryIndexes: indexDescriptions(info, 'local'),
+    GlobalSecondaryIndexes: indexDescriptions(info, 'global'),
+    OnDemandThroughput: definition.onDemandThroughput,
+    WarmThroughput: info.status === 'CREATING' ? undefined : warmth(definition, warmStatus(info)),
     SSEDescription: sseDescription(info),
     TableClassSummary: classSummary(info),
     DeletionProtectionEnabled: definition.deletionProtection,
   };
+}
+
+/** Undefined where there are none of the kind, which leaves the member out. */
+function indexDescriptions(
+  { indexes = [], definition: { billingMode } }: TableInfo,
+  kind: IndexInfo['kind'],
+): readonly object[] | undefined {
+  const ofKind = indexes.filter((index) => index.kind === kind);
+  if (ofKind.length === 0) return undefined;
+  return ofKind.map((index) => ({
+    IndexName: index.name,
+    KeySchema: index.keySchema,
+    Projection: index.projection,
+    ...(kind === 'global' && globalMembers(index, billingMode)),
+    IndexSizeBytes: index.bytes,
+    ItemCount: index.itemCount,
+    IndexArn: index.arn,
+  }));
+}
+
+function globalMembers(index: IndexInfo, billingMode: BillingMode): object {
+  const { status, isFilling, throughput, onDemandThroughput, warmThroughput } = index;
+  return {
+    IndexStatus: status,
+    // Shown only while it is being made by UpdateTable.
+    Backfilling: isFilling,
+    ProvisionedThroughput: {
+      NumberOfDecreasesToday: 0,
+      ReadCapacityUnits: throughput?.ReadCapacityUnits ?? 0,
+      WriteCapacityUnits: throughput?.WriteCapacityUnits ?? 0,
+    },
+    OnDemandThroughput: onDemandThroughput,
+    WarmThroughput:
+      status === 'CREATING' ? undefined : warmth({ billingMode, throughput, warmThroughput }, 'ACTIVE'),
+  };
+}
+
+/** What is asked for is there at once, whatever else changes. */
+function warmStatus({ status }: TableInfo): TableStatus {
+  return status === 'DELETING' ? status : 'ACTIVE';
+}
+
+/** What a new table on demand is ready for, on AWS. */
+const onDemandWarmth: Required<WarmThroughput> = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000 };
+
+interface Warmed {
+  readonly billingMode: BillingMode;
+  readonly throughput?: Throughput | undefined;
+  readonly warmThroughput?: WarmThroughput | undefined;
+}
+
+/** What was asked for, and at least what the billing brings with it. */
+function warmth({ billingMode, throughput, warmThroughput }: Warmed, Status: string): object {
+  const least =
+    billingMode === 'PAY_PER_REQUEST' || throughput === undefined
+      ? onDemandWarmth
+      : {
+          ReadUnitsPerSecond: throughput.ReadCapacityUnits,
+          WriteUnitsPerSecond: throughput.WriteCapacityUnits,
+        };
+  return { ...least, ...warmThroughput, Status };
 }
 
 /** A table that was never on demand has none. */
@@ -34,6 +102,17 @@ function billingSummary({ definition, payPerRequestSinceMs }: TableInfo): object
   return {
     BillingMode: definition.billingMode,
     LastUpdateToPayPerRequestDateTime: seconds(payPerRequestSinceMs),
+  };
+}
+
+/** Of a stream that has ended, its name alone. */
+function streamDescription({ stream }: TableInfo): object {
+  if (stream === undefined) return {};
+  const { label, arn, view, isEnabled } = stream;
+  return {
+    ...(isEnabled && { StreamSpecification: { StreamEnabled: true, StreamViewType: view } }),
+    LatestStreamLabel: label,
+    LatestStreamArn: arn,
   };
 }
 

@@ -5,3 +5,4 @@ export const tableUnitsMax = 40_000;
 /** Of all tables together; nothing is throttled here, so nothing is counted. */
 export const accountUnitsMax = 80_000;
 export const tagsMax = 50;
+export const localIndexesMax = 5;

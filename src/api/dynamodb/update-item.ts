@@ -1,20 +1,20 @@
 /** UpdateItem: changes attributes of one item where it lies, or makes it. */
 import type { Item } from '../../tables/attribute.ts';
 import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
-import { consumedCapacity, writeUnits } from '../../tables/capacity.ts';
+import type { Consumption } from '../../tables/capacity.ts';
 import { noUpdate, type Update } from '../../tables/expression/apply-update.ts';
 import { checkExpressionUse } from '../../tables/expression/compile.ts';
 import { checkExpressionKeys } from '../../tables/expression/key-use.ts';
-import { itemBytes } from '../../tables/item-size.ts';
 import { checkKey } from '../../tables/key-schema.ts';
-import type { StoredItem, WriteDecision } from '../../tables/table.ts';
+import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
+import type { OpenTable, StoredItem, WriteDecision } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import { type ConditionalWriteInput, requireCondition } from './conditional-write.ts';
 import type { DynamoContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 import { when } from './maybe-promise.ts';
-import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
+import { writeReport } from './write-report.ts';
 
 interface UpdateItemInput extends ConditionalWriteInput {
   readonly Key: RawItem;
@@ -26,12 +26,10 @@ interface Images {
   readonly next: Item | undefined;
 }
 
-const missing: readonly MissingParameter[] = ['AttributeUpdates', 'Expected', 'ConditionalOperator'];
-
 export const updateItem = operation({
   name: 'UpdateItem',
   run: ({ tables, caller, connection }: DynamoContext, input: UpdateItemInput) => {
-    refuseMissing(input, missing);
+    refuseMixedStyles('UpdateItem', input);
     checkExpressionUse(input, ['UpdateExpression', 'ConditionExpression']);
     const key = checkedItem(input.Key);
     const expressions = compiledExpressions(input);
@@ -43,25 +41,20 @@ export const updateItem = operation({
         requireCondition(condition, old, input);
         return decision({ old, next: update.apply(old?.item, key) });
       });
-      return answer(input, update, images);
+      const { ReturnValues = 'NONE' } = input;
+      const used = () => unitsOf(table, images);
+      return {
+        Attributes: returned[ReturnValues](update, images),
+        ...(await writeReport(input, table, { item: key, used })),
+      };
     });
   },
 });
 
 function decision(images: Images): WriteDecision<Images> {
   const { old, next } = images;
-  return next === old?.item ? { unchanged: true, result: images } : { next, result: images };
-}
-
-function answer(input: UpdateItemInput, update: Update, images: Images): object {
-  const { ReturnValues = 'NONE', ReturnConsumedCapacity, TableName } = input;
-  return {
-    Attributes: returned[ReturnValues](update, images),
-    ConsumedCapacity:
-      ReturnConsumedCapacity === undefined
-        ? undefined
-        : consumedCapacity(ReturnConsumedCapacity, TableName, unitsOf(images)),
-  };
+  if (next === old?.item) return { unchanged: true, result: images };
+  return { next, isUpdate: true, result: images };
 }
 
 const returned = {
@@ -72,6 +65,6 @@ const returned = {
   UPDATED_NEW: (update, { next }) => update.touched(next),
 } as const satisfies Record<string, (update: Update, images: Images) => Item | undefined>;
 
-function unitsOf({ old, next }: Images): number {
-  return writeUnits(old?.itemBytes, next === undefined ? undefined : itemBytes(next));
+function unitsOf(table: OpenTable, { old, next }: Images): Consumption {
+  return table.consumption(old, next && { item: next });
 }

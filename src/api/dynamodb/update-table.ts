@@ -1,29 +1,25 @@
-/** UpdateTable: one change of a table's settings, or of the key it is under. */
+/** UpdateTable: a change of a table's settings, of its global indexes, or of the key it is under. */
 import { Refusal } from '../../base/errors.ts';
-import type { SettingsChange, TableInfo } from '../../tables/table-record.ts';
+import type { TableInfo } from '../../tables/table-record.ts';
 import { operation } from '../operation.ts';
-import { type BillingInput, nextBilling } from './billing.ts';
 import type { DynamoContext } from './context.ts';
 import { encryptionChoice, type SseSpecification } from './encryption-choice.ts';
 import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
+import { type StreamSpecification, streamChoice } from './stream-choice.ts';
 import { tableDescription } from './table-description.ts';
+import { changeUnitsAndIndexes, type UnitsAndIndexesInput } from './units-and-indexes.ts';
 
-interface UpdateTableInput extends BillingInput {
-  readonly TableName: string;
+interface UpdateTableInput extends UnitsAndIndexesInput {
+  readonly StreamSpecification?: StreamSpecification;
   readonly SSESpecification?: SseSpecification;
   readonly TableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly DeletionProtectionEnabled?: boolean;
 }
 
 const missing: readonly MissingParameter[] = [
-  'AttributeDefinitions',
-  'GlobalSecondaryIndexUpdates',
-  'StreamSpecification',
   'ReplicaUpdates',
   'MultiRegionConsistency',
   'GlobalTableWitnessUpdates',
-  'OnDemandThroughput',
-  'WarmThroughput',
   'GlobalTableSettingsReplicationMode',
   'DisassociationProtectionEnabled',
   'VectorIndexUpdates',
@@ -39,7 +35,7 @@ export const updateTable = operation({
 });
 
 async function changed({ tables, caller }: DynamoContext, input: UpdateTableInput): Promise<TableInfo> {
-  const { TableName, SSESpecification, TableClass, DeletionProtectionEnabled } = input;
+  const { TableName, StreamSpecification, SSESpecification, TableClass, DeletionProtectionEnabled } = input;
   if (SSESpecification !== undefined) {
     return tables.changeEncryption(caller, TableName, encryptionChoice(SSESpecification));
   }
@@ -47,9 +43,11 @@ async function changed({ tables, caller }: DynamoContext, input: UpdateTableInpu
   if (DeletionProtectionEnabled !== undefined) {
     return tables.changeSettings(caller, TableName, { deletionProtection: DeletionProtectionEnabled });
   }
-  const { definition } = await tables.describe(caller, TableName);
-  const change: SettingsChange = nextBilling(input, definition);
-  return tables.changeSettings(caller, TableName, change);
+  if (StreamSpecification !== undefined) {
+    const info = await tables.changeStream(caller, TableName, streamChoice(StreamSpecification));
+    if (input.BillingMode === undefined) return info;
+  }
+  return changeUnitsAndIndexes({ tables, caller }, input);
 }
 
 /** AWS's own names of what must stand alone in a request, the first to be told before the others. */
@@ -57,24 +55,32 @@ const alone = [
   ['SSESpecification', 'Server-Side Encryption'],
   ['TableClass', 'Table Class'],
   ['DeletionProtectionEnabled', 'Deletion Protection'],
+  ['StreamSpecification', 'Stream'],
 ] as const;
 
 const concerns = [
   'SSESpecification',
   'TableClass',
   'DeletionProtectionEnabled',
+  'StreamSpecification',
   'BillingMode',
   'ProvisionedThroughput',
+  'OnDemandThroughput',
+  'WarmThroughput',
+  'GlobalSecondaryIndexUpdates',
 ] as const;
 
 /** Refuses a request that changes nothing, or changes something beside what must be changed alone. */
 function checkOneConcern(input: UpdateTableInput): void {
   const { SSESpecification } = input;
-  const given = concerns.filter((name) => input[name] !== undefined);
+  const given = concerns.filter((name) => input[name] !== undefined && !isEmptyList(input[name]));
   // An empty specification asks for nothing: read as "off" it would take a table from under its owner's key.
   const isEmpty = SSESpecification !== undefined && Object.keys(SSESpecification).length === 0;
   if (given.length === 0 || (given.length === 1 && isEmpty)) refuseNothing();
   if (given.length === 1) return;
+  // The one change that may go along with another: a table on demand with a stream.
+  const isStreamOnDemand = given.length === 2 && input.StreamSpecification !== undefined;
+  if (isStreamOnDemand && input.BillingMode === 'PAY_PER_REQUEST') return;
   const lone = alone.find(([name]) => input[name] !== undefined);
   if (lone === undefined) return;
   throw new Refusal('Validation', {
@@ -82,6 +88,11 @@ function checkOneConcern(input: UpdateTableInput): void {
       `One or more parameter values were invalid: ${lone[1]} modification ` +
       'must be the only operation in the request',
   });
+}
+
+/** No updates are none. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function refuseNothing(): never {

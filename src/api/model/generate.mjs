@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 const services = [
-  { name: 'dynamodb', client: '@aws-sdk/client-dynamodb' },
-  { name: 'kms', client: '@aws-sdk/client-kms' },
+  { name: 'dynamodb', folder: 'dynamodb', client: '@aws-sdk/client-dynamodb' },
+  { name: 'streams', folder: 'dynamodbstreams', client: '@aws-sdk/client-dynamodb-streams' },
+  { name: 'kms', folder: 'kms', client: '@aws-sdk/client-kms' },
 ];
 
 /** The order in which AWS lists these sets in its messages; elsewhere it is the model's (aws-behaviour §5.9). */
@@ -30,6 +31,12 @@ const reportedOrder = {
   ProjectionType: ['ALL', 'INCLUDE', 'KEYS_ONLY'],
 };
 
+/** Members that the model demands, and newer clients may leave out for another one. */
+const noLongerRequired = {
+  CreateGrantRequest: ['GranteePrincipal'],
+  ListRetirableGrantsRequest: ['RetiringPrincipal'],
+};
+
 /** Schema references of the SDK to scalars: what the number stands for. */
 const sdkScalars = {
   0: 'string',
@@ -44,9 +51,9 @@ const sdkScalars = {
 const listFlag = 64;
 const mapFlag = 128;
 
-function readModel(folder, service) {
-  const version = readdirSync(join(folder, service)).sort().at(-1);
-  const base = join(folder, service, version, 'service-2.json');
+function readModel(folder) {
+  const version = readdirSync(folder).sort().at(-1);
+  const base = join(folder, version, 'service-2.json');
   try {
     return JSON.parse(gunzipSync(readFileSync(`${base}.gz`)));
   } catch {
@@ -79,7 +86,8 @@ class Tables {
       shape.members = {};
       for (const [name, { shape: member }] of Object.entries(from.members))
         shape.members[name] = this.named(member);
-      if (from.required?.length > 0) shape.required = [...from.required];
+      const required = from.required?.filter((name) => !noLongerRequired[shapeName]?.includes(name)) ?? [];
+      if (required.length > 0) shape.required = required;
     }
   }
 
@@ -195,10 +203,10 @@ function written(name, { operations, shapes }) {
   ].join('\n');
 }
 
-async function main([folder]) {
-  if (folder === undefined) throw new Error('give the folder botocore/data');
-  for (const { name, client } of services) {
-    const tables = await tablesOf(readModel(folder, name), client);
+async function main([models]) {
+  if (models === undefined) throw new Error('give the folder botocore/data');
+  for (const { name, folder, client } of services) {
+    const tables = await tablesOf(readModel(join(models, folder)), client);
     const file = fileURLToPath(new URL(`${name}.generated.ts`, import.meta.url));
     const text = written(name, tables);
     writeFileSync(file, text);

@@ -5,8 +5,8 @@ import {
   apiWithTables,
   arnOf,
   type Json,
-  lacks,
   mismatch,
+  mixes,
   modes,
   N,
   noTable,
@@ -147,8 +147,8 @@ describe('BatchGetItem refuses, and the first fault wins:', () => {
     [get({ gone: { Keys: keys('a') } }), noTable],
     [get({ notes: { Keys: keys('a') }, gone: { Keys: keys('a') } }), noTable],
     [
-      get({ notes: { Keys: keys('a'), AttributesToGet: ['a'] } }),
-      lacks('AttributesToGet', 'ProjectionExpression'),
+      get({ notes: { Keys: keys('a'), AttributesToGet: ['a'], ProjectionExpression: 'a' } }),
+      mixes('AttributesToGet', 'ProjectionExpression'),
     ],
     [
       get({ notes: { Keys: many(101) } }),

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newKey, openTables, type TablesForTest } from '../../support/open-tables.ts';
-import { Api, arnOf, type Json, lacks, P, tableInput } from './support.ts';
+import { Api, arnOf, type Json, P, tableInput } from './support.ts';
 
 const create = (more: Json = {}): Json => ({ ...tableInput('notes', 'N'), ...more });
 const { BillingMode: _, ...unbilled } = tableInput('notes');
@@ -49,6 +49,20 @@ describe('CreateTable takes', () => {
     ['a class', create({ TableClass: 'STANDARD' }), { TableClassSummary: { TableClass: 'STANDARD' } }],
     ['the managed key', create({ SSESpecification: { Enabled: true } }), underKey(anyKeyArn)],
     ['that there is no stream', create({ StreamSpecification: { StreamEnabled: false } }), {}],
+    [
+      'a stream',
+      create({ StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } }),
+      {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+        LatestStreamLabel: '2026-01-01T00:00:00.000',
+        LatestStreamArn: `${arnOf('notes')}/stream/2026-01-01T00:00:00.000`,
+      },
+    ],
+    [
+      'bounds on demand',
+      create({ OnDemandThroughput: { MaxReadRequestUnits: 5 } }),
+      { OnDemandThroughput: { MaxReadRequestUnits: 5 } },
+    ],
     ['tags', create({ Tags: [{ Key: 'team', Value: '' }] }), {}],
   ];
   for (const [title, input, part] of cases) {
@@ -72,6 +86,16 @@ describe('CreateTable takes', () => {
     });
   });
 
+  test('a policy that the table keeps', async () => {
+    const ResourcePolicy =
+      '{"Statement":{"Effect":"Allow","Principal":"*","Action":"dynamodb:*","Resource":"*"}}';
+    await api.call('CreateTable', create({ ResourcePolicy }));
+    expect(await api.call('GetResourcePolicy', { ResourceArn: arnOf('notes') })).toEqual({
+      Policy: ResourcePolicy,
+      RevisionId: expect.stringMatching(/^\d+$/),
+    });
+  });
+
   test('tags that the table keeps', async () => {
     const Tags = [{ Key: 'team', Value: 'a' }];
     await api.call('CreateTable', create({ Tags }));
@@ -82,19 +106,20 @@ describe('CreateTable takes', () => {
 });
 
 describe('CreateTable refuses, makes nothing, and the first fault wins:', () => {
-  const index = [
-    { IndexName: 'by-place', KeySchema: [{ AttributeName: 'a', KeyType: 'HASH' }], Projection: {} },
-  ];
   const badKey = { KeySchema: [{ AttributeName: 'sk', KeyType: 'HASH' }] };
   const badKeyText = `${P}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`;
   const badSse = { SSESpecification: { SSEType: 'AES256' } };
   const cases: [string, Json, string][] = [
-    ['global indexes', create({ GlobalSecondaryIndexes: index, ...badKey }), lacks('GlobalSecondaryIndexes')],
-    ['local indexes', create({ LocalSecondaryIndexes: index }), lacks('LocalSecondaryIndexes')],
-    ['a stream', create({ StreamSpecification: { StreamEnabled: true } }), lacks('StreamSpecification')],
-    ['limits on demand', create({ OnDemandThroughput: {} }), lacks('OnDemandThroughput')],
-    ['warm throughput', create({ WarmThroughput: {} }), lacks('WarmThroughput')],
-    ['a policy', create({ ResourcePolicy: '{}' }), lacks('ResourcePolicy')],
+    [
+      'a stream without a view',
+      create({ StreamSpecification: { StreamEnabled: true } }),
+      `${P}StreamSpecification: StreamViewType must be specified when StreamEnabled is true`,
+    ],
+    [
+      'a policy that is none',
+      create({ ResourcePolicy: '{}' }),
+      'Invalid policy document: The policy has no statement',
+    ],
     [
       'no units',
       { ...unbilled, ...badKey },

@@ -4,8 +4,8 @@ import {
   apiWithTables,
   commitsOf,
   type Json,
-  lacks,
   mismatch,
+  mixes,
   modes,
   N,
   noTable,
@@ -79,7 +79,7 @@ for (const mode of modes) {
     describe('DeleteItem refuses, and the first fault wins:', () => {
       const cases: [Json, string][] = [
         [remove({ TableName: 'gone' }), noTable],
-        [remove({ Expected: {} }), lacks('Expected', 'ConditionExpression')],
+        [remove({ Expected: {}, ConditionExpression: '' }), mixes('Expected', 'ConditionExpression')],
         [
           remove({ ExpressionAttributeValues: { ':v': N(1) }, Key: { pk: {} } }),
           'ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null',

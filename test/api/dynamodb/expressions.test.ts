@@ -24,6 +24,18 @@ describe('the expressions of a request', () => {
     });
   }
 
+  test('stand beside the parameters before them', () => {
+    const compiled = compiledExpressions({
+      KeyConditions: new Map([['a', { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'x' }] }]]),
+      FilterExpression: 'attribute_exists(b)',
+    });
+    expect(Object.keys(compiled)).toEqual(['keyCondition', 'filter']);
+  });
+
+  test('or are those parameters alone', () => {
+    expect(Object.keys(compiledExpressions({ AttributesToGet: ['a'] }))).toEqual(['projection']);
+  });
+
   test('are compiled, and refused, where they are empty', () => {
     expect(() => compiledExpressions({ FilterExpression: '' })).toThrow(
       'Invalid FilterExpression: The expression can not be empty;',

@@ -4,8 +4,8 @@ import {
   apiWithTables,
   arnOf,
   type Json,
-  lacks,
   mismatch,
+  mixes,
   modes,
   N,
   noTable,
@@ -87,7 +87,10 @@ describe('GetItem refuses, and the first fault wins:', () => {
   const noNames = 'ExpressionAttributeNames can only be specified when using expressions';
   const cases: [Json, string][] = [
     [get({ TableName: 'gone' }), noTable],
-    [get({ AttributesToGet: ['a'], ...bad }), lacks('AttributesToGet', 'ProjectionExpression')],
+    [
+      get({ AttributesToGet: ['a'], ProjectionExpression: '', ...bad }),
+      mixes('AttributesToGet', 'ProjectionExpression'),
+    ],
     [get({ ExpressionAttributeNames: { '#a': 'a' }, ...bad }), noNames],
     [get({ ...bad, ...broken }), 'The parameter cannot be converted to a numeric value: x'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedKeyDefinition } from '../../../src/api/dynamodb/key-definition.ts';
+import { checkAllUsed, checkedKeyDefinition } from '../../../src/api/dynamodb/key-definition.ts';
 import type { AttributeDefinition, KeySchemaElement } from '../../../src/tables/table-record.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { P } from './support.ts';
@@ -35,7 +35,6 @@ describe('the key of a table', () => {
   const undefinedKey = (keys: string, defined: string) =>
     `${P}Some index key attributes are not defined in AttributeDefinitions. Keys: [${keys}], AttributeDefinitions: [${defined}]`;
   const notAll = 'Invalid KeySchema: Some index key attribute have no definition';
-  const count = `${P}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`;
   const refused: [schema: string, defined: string, sentence: string][] = [
     ['a:HASH', '', undefinedKey('a', '')],
     ['a:HASH', 'b,c', undefinedKey('a', 'b, c')],
@@ -50,8 +49,6 @@ describe('the key of a table', () => {
       'Both the Hash Key and the Range Key element in the KeySchema have the same name',
     ],
     ['a:HASH,b:HASH', 'a,b', 'Invalid KeySchema: The second KeySchemaElement is not a RANGE key type'],
-    ['a:HASH', 'a,b', count],
-    ['a:HASH,b:RANGE', 'a,b,c', count],
     [
       'a:HASH,b:RANGE,c:RANGE',
       'a,b,c',
@@ -75,4 +72,26 @@ describe('the key of a table', () => {
       absent('keySchema'),
     );
   });
+});
+
+describe('attributes that are defined', () => {
+  const count = `${P}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`;
+  const unused = (defined: string, used: string) =>
+    `${P}Some AttributeDefinitions are not used. AttributeDefinitions: [${defined}], keys used: [${used}]`;
+  const cases: [schema: string, defined: string, indexes: string[], outcome: string][] = [
+    ['a:HASH', 'a', [], 'answered'],
+    ['a:HASH', 'a,b', [], count],
+    ['a:HASH,b:RANGE', 'a,b,c', [], count],
+    ['a:HASH', 'a,b,c', ['b:HASH,c:RANGE'], 'answered'],
+    ['a:HASH', 'a,b', ['b:HASH', 'a:HASH'], 'answered'],
+    ['a:HASH', 'a,b,c', ['b:HASH'], unused('a, b, c', 'a, b')],
+  ];
+  for (const [schema, defined, indexes, outcome] of cases) {
+    test(`${defined} for ${[schema, ...indexes].join(' and ')}: ${outcome}`, async () => {
+      const key = { keySchema: keySchema(schema), attributeDefinitions: definitions(defined) };
+      const given = indexes.map((each) => ({ keySchema: keySchema(each) }));
+      const refusal = await refusalOf(() => checkAllUsed(key, given));
+      expect(refusal).toBe(outcome === 'answered' ? outcome : `Validation: ${outcome}`);
+    });
+  }
 });

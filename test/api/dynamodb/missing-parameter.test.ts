@@ -5,9 +5,8 @@ import { refusalOf } from '../../support/refusal.ts';
 describe('a parameter that this server does not have', () => {
   const cases: [object, string][] = [
     [{}, 'answered'],
-    [{ Expected: new Map() }, 'Expected; use ConditionExpression instead'],
-    [{ AttributesToGet: ['a'], Expected: new Map() }, 'Expected; use ConditionExpression instead'],
-    [{ AttributesToGet: ['a'] }, 'AttributesToGet; use ProjectionExpression instead'],
+    [{ ReplicaUpdates: [] }, 'ReplicaUpdates'],
+    [{ ReplicaUpdates: [], IndexName: 'i' }, 'IndexName'],
     [{ IndexName: 'i' }, 'IndexName'],
     [{ WarmThroughput: {} }, 'answered'],
   ];
@@ -15,9 +14,7 @@ describe('a parameter that this server does not have', () => {
     test(`${JSON.stringify(input)}: ${said}`, async () => {
       const expected =
         said === 'answered' ? said : `Validation: This server does not have the parameter ${said}`;
-      expect(await refusalOf(() => refuseMissing(input, ['Expected', 'AttributesToGet', 'IndexName']))).toBe(
-        expected,
-      );
+      expect(await refusalOf(() => refuseMissing(input, ['IndexName', 'ReplicaUpdates']))).toBe(expected);
     });
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Api, apiWithTables, arnOf, type Json, lacks, modes, N, noTable, P, S } from './support.ts';
+import { type Api, apiWithTables, arnOf, type Json, mixes, modes, N, noTable, P, S } from './support.ts';
 
 const note = { pk: S('a'), text: S('old') };
 const put = (more: Json = {}) => ({ TableName: 'notes', Item: { pk: S('a'), text: S('new') }, ...more });
@@ -130,10 +130,13 @@ for (const mode of modes) {
       const huge = { Item: { pk: S('a'), x: kilobytes(401) } };
       const cases: [Json, string][] = [
         [put({ TableName: 'gone' }), noTable],
-        [put({ Expected: {}, ...value }), lacks('Expected', 'ConditionExpression')],
+        [
+          put({ Expected: {}, ConditionExpression: '', Item: { pk: {} } }),
+          mixes('Expected', 'ConditionExpression'),
+        ],
         [
           put({ ConditionalOperator: 'AND' }),
-          lacks('ConditionalOperator', 'the operators AND and OR of an expression'),
+          'ConditionalOperator cannot be used without Filter or Expected',
         ],
         [
           put({ ...value, Item: { pk: {} } }),

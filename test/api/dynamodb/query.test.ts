@@ -4,9 +4,9 @@ import {
   apiWithTables,
   arnOf,
   type Json,
-  lacks,
   type Mode,
   mismatch,
+  mixes,
   modes,
   N,
   noTable,
@@ -186,10 +186,10 @@ describe('R-API-1: Query refuses, and the first fault wins:', () => {
   const above = { KeyConditionExpression: 'pk = :pk AND sk > :v' };
   const cases: [Json, string][] = [
     [query({ TableName: 'gone' }), noTable],
-    [query({ AttributesToGet: ['a'] }), lacks('AttributesToGet', 'ProjectionExpression')],
-    [query({ KeyConditions: {} }), lacks('KeyConditions', 'KeyConditionExpression')],
-    [query({ QueryFilter: {} }), lacks('QueryFilter', 'FilterExpression')],
-    [query({ IndexName: 'by-place' }), lacks('IndexName')],
+    [query({ AttributesToGet: ['a'] }), mixes('AttributesToGet', 'KeyConditionExpression')],
+    [query({ KeyConditions: {} }), mixes('KeyConditions', 'KeyConditionExpression')],
+    [query({ QueryFilter: {} }), mixes('QueryFilter', 'KeyConditionExpression')],
+    [query({ IndexName: 'by-place' }), 'The table does not have the specified index: by-place'],
     [
       { TableName: 'events', ExpressionAttributeValues: { ':v': {} } },
       'ExpressionAttributeValues can only be specified when using expressions: FilterExpression and KeyConditionExpression are null',
@@ -230,7 +230,7 @@ describe('R-API-1: Query refuses, and the first fault wins:', () => {
     ],
     [
       query({ Limit: 0 }),
-      "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+      "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
     ],
   ];
   for (const [input, sentence] of cases) {

@@ -5,8 +5,8 @@ import {
   type Api,
   apiWithTables,
   type Json,
-  lacks,
   type Mode,
+  mixes,
   modes,
   N,
   noTable,
@@ -130,9 +130,12 @@ describe('R-API-1: Scan refuses, and the first fault wins:', () => {
   const firstKey = { pk: S(inOrder[0] ?? '') };
   const cases: [Json, string][] = [
     [scan({ TableName: 'gone' }), noTable],
-    [scan({ AttributesToGet: ['a'] }), lacks('AttributesToGet', 'ProjectionExpression')],
-    [scan({ ScanFilter: {} }), lacks('ScanFilter', 'FilterExpression')],
-    [scan({ IndexName: 'by-place' }), lacks('IndexName')],
+    [
+      scan({ AttributesToGet: ['a'], ProjectionExpression: '' }),
+      mixes('AttributesToGet', 'ProjectionExpression'),
+    ],
+    [scan({ ScanFilter: {}, FilterExpression: '' }), mixes('ScanFilter', 'FilterExpression')],
+    [scan({ IndexName: 'by-place' }), 'The table does not have the specified index: by-place'],
     [
       scan({ ExpressionAttributeValues: { ':v': N(1) }, Segment: 1 }),
       'ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null',

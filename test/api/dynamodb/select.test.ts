@@ -32,4 +32,34 @@ describe('what is selected goes with the projection', () => {
       expect(await refusalOf(() => checkSelect(input))).toBe(said);
     });
   }
+
+  test('attributes to get count as a projection does', async () => {
+    const AttributesToGet = ['a'];
+    const saidOf = (Select: Select) => refusalOf(() => checkSelect({ Select, AttributesToGet }));
+    expect(await saidOf('SPECIFIC_ATTRIBUTES')).toBe('answered');
+    expect(await saidOf('COUNT')).toBe(
+      'Validation: Cannot specify the AttributesToGet when choosing to get only the Count',
+    );
+  });
+});
+
+describe('an index answers', () => {
+  const cases: [Select, string | undefined, string][] = [
+    ['ALL_PROJECTED_ATTRIBUTES', undefined, 'answered'],
+    [
+      'ALL_PROJECTED_ATTRIBUTES',
+      'a',
+      'Validation: Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES',
+    ],
+  ];
+  for (const [choice, projection, said] of cases) {
+    test(`${choice} with ${projection}: ${said}`, async () => {
+      const input = {
+        IndexName: 'i',
+        Select: choice,
+        ...(projection && { ProjectionExpression: projection }),
+      };
+      expect(await refusalOf(() => checkSelect(input))).toBe(said);
+    });
+  }
 });

@@ -4,6 +4,8 @@ import { dynamodbOperations } from '../../../src/api/dynamodb/index.ts';
 import { encodeBody } from '../../../src/api/json.ts';
 import { parseInput } from '../../../src/api/shape.ts';
 import { isRefusal } from '../../../src/base/errors.ts';
+import { createFallbackCore } from '../../../src/crypto/fallback-core.ts';
+import { NextTokens } from '../../../src/tables/partiql/next-token.ts';
 import type { TableInfo } from '../../../src/tables/table-record.ts';
 import { account, region, user } from '../../support/embedded-kms.ts';
 import { newConnection, openTables } from '../../support/open-tables.ts';
@@ -19,6 +21,9 @@ export type Mode = (typeof modes)[number];
 
 export type Json = Readonly<Record<string, unknown>>;
 
+const core = createFallbackCore();
+export const nextTokens = new NextTokens({ core, key: core.generateKey() });
+
 export class Api {
   readonly tables: TablesDoor;
   readonly #connection = newConnection();
@@ -31,7 +36,7 @@ export class Api {
   run(name: string, input: Json): object | Promise<object> {
     const found = dynamodbOperations.find((operation) => operation.name === name);
     if (found === undefined) throw new TypeError(`there is no operation ${name}`);
-    const context = { tables: this.tables, caller, connection: this.#connection };
+    const context = { tables: this.tables, nextTokens, caller, connection: this.#connection };
     return found.run(context, parseInput('dynamodb', name, input));
   }
 
@@ -114,8 +119,22 @@ export async function putAll(api: Api, TableName: string, items: readonly Json[]
   for (const Item of items) await api.call('PutItem', { TableName, Item });
 }
 
+/** The reasons for which this transaction is cancelled. */
+export async function reasonsOf(api: Api, name: string, input: Json): Promise<unknown> {
+  try {
+    await api.run(name, input);
+  } catch (fault) {
+    if (!isRefusal(fault, 'TransactionCancelled')) throw fault;
+    return JSON.parse(Buffer.from(encodeBody(fault.details)).toString()).reasons;
+  }
+  throw new TypeError('the transaction was made');
+}
+
 export const P = 'One or more parameter values were invalid: ';
 export const mismatch = 'The provided key element does not match the schema';
 export const noTable = 'TableNotFound: Requested resource not found';
-export const lacks = (name: string, instead?: string) =>
-  `This server does not have the parameter ${name}${instead === undefined ? '' : `; use ${instead} instead`}`;
+export const lacks = (name: string) => `This server does not have the parameter ${name}`;
+/** The refusal of a request that has parameters of both styles. */
+export const mixes = (old: string, expressions: string) =>
+  'Can not use both expression and non-expression parameters in the same request: ' +
+  `Non-expression parameters: {${old}} Expression parameters: {${expressions}}`;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tableDescription } from '../../../src/api/dynamodb/table-description.ts';
 import { encodeBody } from '../../../src/api/json.ts';
+import type { IndexInfo } from '../../../src/tables/index-definition.ts';
 import type { TableInfo } from '../../../src/tables/table-record.ts';
 
 const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/1';
@@ -50,6 +51,7 @@ const whole = {
     BillingMode: 'PAY_PER_REQUEST',
     LastUpdateToPayPerRequestDateTime: 1_700_000_001,
   },
+  WarmThroughput: { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000, Status: 'ACTIVE' },
   DeletionProtectionEnabled: false,
 };
 
@@ -62,6 +64,7 @@ test('a table that was always provisioned shows its units and no billing mode', 
   const { BillingModeSummary: __, ...rest } = whole;
   expect(shown(always)).toEqual({
     ...rest,
+    WarmThroughput: { ReadUnitsPerSecond: 5, WriteUnitsPerSecond: 6, Status: 'ACTIVE' },
     ProvisionedThroughput: { NumberOfDecreasesToday: 0, ReadCapacityUnits: 5, WriteCapacityUnits: 6 },
   });
 });
@@ -139,4 +142,98 @@ describe('a description shows', () => {
       for (const [name, value] of Object.entries(part)) expect(description[name]).toEqual(value);
     });
   }
+});
+
+describe('an index is described', () => {
+  const local: IndexInfo = {
+    kind: 'local',
+    name: 'by-place',
+    keySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'place', KeyType: 'RANGE' },
+    ],
+    projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['a'] },
+    itemCount: 4,
+    bytes: 100,
+    arn: `${onDemand.arn}/index/by-place`,
+    status: 'ACTIVE',
+  };
+  const shownLocal = {
+    IndexName: 'by-place',
+    KeySchema: local.keySchema,
+    Projection: local.projection,
+    IndexSizeBytes: 100,
+    ItemCount: 4,
+    IndexArn: local.arn,
+  };
+  const units = { ReadCapacityUnits: 2, WriteCapacityUnits: 3 };
+
+  test('a local one without a status of its own', () => {
+    expect(shown({ ...onDemand, indexes: [local] })).toEqual({
+      ...whole,
+      LocalSecondaryIndexes: [shownLocal],
+    });
+  });
+
+  const globals: [string, TableInfo, Partial<IndexInfo>, object][] = [
+    [
+      'a global one on demand, with what it was asked to bear',
+      onDemand,
+      { onDemandThroughput: { MaxReadRequestUnits: 7 }, warmThroughput: { ReadUnitsPerSecond: 20_000 } },
+      {
+        IndexStatus: 'ACTIVE',
+        ProvisionedThroughput: { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
+        OnDemandThroughput: { MaxReadRequestUnits: 7 },
+        WarmThroughput: { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 4_000, Status: 'ACTIVE' },
+      },
+    ],
+    [
+      'a provisioned one with its units',
+      provisioned,
+      { throughput: units },
+      {
+        IndexStatus: 'ACTIVE',
+        ProvisionedThroughput: { NumberOfDecreasesToday: 0, ...units },
+        WarmThroughput: { ReadUnitsPerSecond: 2, WriteUnitsPerSecond: 3, Status: 'ACTIVE' },
+      },
+    ],
+    [
+      'one that is being made',
+      provisioned,
+      { throughput: units, status: 'CREATING', isFilling: false },
+      { IndexStatus: 'CREATING', Backfilling: false },
+    ],
+    [
+      'one that is being filled',
+      provisioned,
+      { throughput: units, status: 'CREATING', isFilling: true },
+      {
+        IndexStatus: 'CREATING',
+        Backfilling: true,
+        ProvisionedThroughput: { NumberOfDecreasesToday: 0, ...units },
+      },
+    ],
+  ];
+  for (const [title, info, more, members] of globals) {
+    test(title, () => {
+      const index: IndexInfo = { ...local, kind: 'global', ...more };
+      expect(shown({ ...info, indexes: [index] })).toMatchObject({
+        GlobalSecondaryIndexes: [{ ...shownLocal, ...members }],
+      });
+      expect(shown({ ...info, indexes: [index] })).not.toHaveProperty('LocalSecondaryIndexes');
+    });
+  }
+});
+
+test('a table with a stream shows its view and its name, and after its end the name alone', () => {
+  const label = '2026-01-01T00:00:00.000';
+  const arn = `${whole.TableArn}/stream/${label}`;
+  const names = { LatestStreamLabel: label, LatestStreamArn: arn };
+  const stream = { arn, label, view: 'NEW_IMAGE', isEnabled: true } as const;
+  expect(shown({ ...onDemand, stream })).toEqual({
+    ...whole,
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+    ...names,
+  });
+  expect(shown({ ...onDemand, stream: { ...stream, isEnabled: false } })).toEqual({ ...whole, ...names });
 });

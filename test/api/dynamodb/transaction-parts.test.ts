@@ -4,7 +4,7 @@ import { Refusal } from '../../../src/base/errors.ts';
 import type { OpenTable } from '../../../src/tables/table.ts';
 import { newConnection } from '../../support/open-tables.ts';
 import { refusalOf } from '../../support/refusal.ts';
-import { type Api, apiWithTables, arnOf, caller } from './support.ts';
+import { type Api, apiWithTables, arnOf, caller, nextTokens } from './support.ts';
 
 let api: Api;
 let asked: string[];
@@ -31,7 +31,7 @@ function bind(...parts: readonly ReturnType<typeof part>[]) {
       },
     },
   });
-  return bindParts({ tables: counting, caller, connection: newConnection() }, parts);
+  return bindParts({ tables: counting, nextTokens, caller, connection: newConnection() }, parts);
 }
 
 describe('parts', () => {

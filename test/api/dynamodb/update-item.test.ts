@@ -4,8 +4,8 @@ import {
   apiWithTables,
   commitsOf,
   type Json,
-  lacks,
   mismatch,
+  mixes,
   modes,
   N,
   noTable,
@@ -151,8 +151,8 @@ for (const mode of modes) {
     describe('UpdateItem refuses, and the first fault wins:', () => {
       const cases: [Json, string][] = [
         [update('REMOVE a', { TableName: 'gone' }), noTable],
-        [update('REMOVE a', { AttributeUpdates: {} }), lacks('AttributeUpdates', 'UpdateExpression')],
-        [update('REMOVE a', { Expected: {} }), lacks('Expected', 'ConditionExpression')],
+        [update('REMOVE a', { AttributeUpdates: {} }), mixes('AttributeUpdates', 'UpdateExpression')],
+        [update('REMOVE a', { Expected: {} }), mixes('Expected', 'UpdateExpression')],
         [
           { TableName: 'notes', Key: { pk: {} }, ...one },
           'ExpressionAttributeValues can only be specified when using expressions: UpdateExpression and ConditionExpression are null',

@@ -42,6 +42,25 @@ describe('UpdateTable changes', () => {
       { ...throughput(9, 4), DeletionProtectionEnabled: true, TableClassSummary: { TableClass: 'STANDARD' } },
     ],
     [
+      'the stream',
+      update({ StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } }),
+      { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } },
+    ],
+    [
+      'the billing to on demand along with the stream',
+      update(
+        {
+          BillingMode: 'PAY_PER_REQUEST',
+          StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+        },
+        'units',
+      ),
+      {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      },
+    ],
+    [
       'the billing to on demand',
       update({ BillingMode: 'PAY_PER_REQUEST' }, 'units'),
       { ...throughput(0, 0), BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } },

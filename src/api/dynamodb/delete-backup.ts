@@ -1,0 +1,11 @@
+/** DeleteBackup: of none, as none can be made yet. */
+import { Refusal } from '../../base/errors.ts';
+import { operation } from '../operation.ts';
+import type { DynamoContext } from './context.ts';
+
+export const deleteBackup = operation({
+  name: 'DeleteBackup',
+  run: (_: DynamoContext, { BackupArn }: { readonly BackupArn: string }) => {
+    throw new Refusal('BackupNotFound', { backupArn: BackupArn });
+  },
+});

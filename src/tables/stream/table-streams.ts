@@ -1,0 +1,265 @@
+/** The streams of all tables: enabled, ended, found, opened for a request, written to and trimmed. */
+import type { Clock } from '../../base/clock.ts';
+import { isRefusal, Refusal } from '../../base/errors.ts';
+import type { ClientConnection } from '../../keys/client-connection.ts';
+import { serviceItself } from '../../keys/table-identity.ts';
+import type { TableKeys, WrappedTableKeys } from '../../keys/table-keys.ts';
+import type { Caller } from '../../kms/key-service.ts';
+import type { PageEngine } from '../../pages/pages.ts';
+import type { Catalog, KnownTable } from '../catalog.ts';
+import { areSameKeys, identityOf, type TableRecord } from '../catalog-record.ts';
+import { keySchemaOf } from '../table-info.ts';
+import type { Namespace } from '../table-name.ts';
+import { OpenStream } from './open-stream.ts';
+import { isStreamArn, streamNameOf } from './stream-arn.ts';
+import { type StreamInfo, streamInfo } from './stream-info.ts';
+import {
+  enabledStream,
+  isPast,
+  isWaiting,
+  newStream,
+  type StreamState,
+  type StreamViewType,
+  treesOfStreams,
+} from './stream-state.ts';
+import { StreamWriter } from './stream-writer.ts';
+import { trimStream } from './trim-stream.ts';
+
+/** What a table's stream should be: this view of it, or none. */
+export type StreamChoice = { readonly view: StreamViewType } | 'off';
+
+export interface TableStreamsOptions {
+  readonly catalog: Catalog;
+  readonly keys: TableKeys;
+  readonly engine: PageEngine;
+  readonly clock: Clock;
+  /** Lets the writes of a table that is open be followed by its stream as it is now. */
+  readonly refresh: (known: KnownTable) => Promise<void>;
+}
+
+export class TableStreams {
+  readonly #catalog: Catalog;
+  readonly #keys: TableKeys;
+  readonly #engine: PageEngine;
+  readonly #clock: Clock;
+  /** By tree: when a stream next has something to be done to it. */
+  readonly #dueMs = new Map<number, number>();
+  readonly #refresh: TableStreamsOptions['refresh'];
+  #isStopped = false;
+  /** By table: trees that are being made for streams without one. */
+  readonly #planting = new Map<string, Promise<void>>();
+
+  constructor({ catalog, keys, engine, clock, refresh }: TableStreamsOptions) {
+    this.#catalog = catalog;
+    this.#keys = keys;
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#refresh = refresh;
+  }
+
+  /** The first stream of a table about to be made, its tree among the table's. */
+  first(view: StreamViewType): StreamState {
+    return newStream([], { view, tree: this.#catalog.takeTree(), nowMs: this.#clock.nowMs() });
+  }
+
+  /**
+   * Enables or ends a stream. Where the table's key is not there, the stream begins with the next use of the table, before
+   * any write. Refuses Validation where there is one already, or none, TableNotFound, and TableInUse during another
+   * change of the table's keys.
+   */
+  async change(caller: Caller, known: KnownTable, choice: StreamChoice): Promise<void> {
+    if (choice === 'off') await this.#end(known.record);
+    else await this.#begin(caller, known.record, choice.view);
+    await this.#refresh(known);
+  }
+
+  async #begin(caller: Caller, known: TableRecord, view: StreamViewType): Promise<void> {
+    refuseEnabled(known);
+    const planted = await this.#extended(caller, known);
+    await this.#catalog.update(known, (record, tx) => {
+      refuseEnabled(record);
+      const { streams = [] } = record;
+      const nowMs = this.#clock.nowMs();
+      if (planted === undefined)
+        return { ...record, streams: [...streams, newStream(streams, { view, nowMs })] };
+      const { tree, keys } = planted;
+      if (!areSameKeys(record.keys, known.keys)) throw stillInUse(record);
+      tx.createTree(tree, this.#keys.cipher(record.id, tree));
+      return { ...record, keys, streams: [...streams, newStream(streams, { view, tree, nowMs })] };
+    });
+  }
+
+  /** A tree to be made, and the keys with its own; undefined where the table's key may not be used. */
+  async #extended(
+    caller: Caller,
+    known: TableRecord,
+  ): Promise<{ readonly tree: number; readonly keys: WrappedTableKeys } | undefined> {
+    const tree = this.#catalog.takeTree();
+    try {
+      return { tree, keys: await this.#keys.extend(caller, identityOf(known), [tree]) };
+    } catch (fault) {
+      if (isRefusal(fault, 'TableKeyRefused')) return undefined;
+      throw fault;
+    }
+  }
+
+  /** True where a stream has no tree yet: `plant` must come before the table is used. */
+  isWaiting({ streams }: TableRecord): boolean {
+    return isWaiting(streams);
+  }
+
+  /** Makes the tree that a stream waits for; the table's key is there by now. Refuses TableNotFound and TableKeyRefused. */
+  plant(known: KnownTable): Promise<void> {
+    const { id } = known.record;
+    const planting = this.#planting.get(id) ?? this.#plant(known).finally(() => this.#planting.delete(id));
+    this.#planting.set(id, planting);
+    return planting;
+  }
+
+  async #plant(known: KnownTable): Promise<void> {
+    const before = known.record;
+    const identity = identityOf(before);
+    const tree = this.#catalog.takeTree();
+    const keys = await this.#keys.extend(serviceItself(identity), identity, [tree]);
+    await this.#catalog.update(before, (record, tx) => {
+      if (!isWaiting(record.streams)) return record;
+      if (!areSameKeys(record.keys, before.keys)) throw stillInUse(record);
+      tx.createTree(tree, this.#keys.cipher(record.id, tree));
+      const streams = (record.streams ?? []).map((stream) =>
+        isWaiting([stream]) ? { ...stream, tree } : stream,
+      );
+      return { ...record, keys, streams };
+    });
+    await this.#refresh(known);
+  }
+
+  /** The follower that writes into the table's stream; none where it has none that is enabled. */
+  async writers(record: TableRecord): Promise<readonly StreamWriter[]> {
+    const stream = enabledStream(record.streams);
+    if (stream?.tree === undefined) return [];
+    const { tree: number, view, createdAtMs } = stream;
+    const tree = await this.#engine.openTree(number, this.#keys.cipher(record.id, number));
+    const keySchema = keySchemaOf(record.definition);
+    return [new StreamWriter({ tree, clock: this.#clock, view, keySchema, sinceMs: createdAtMs })];
+  }
+
+  /** Those of one account and region, or of one table there, in the order of their ARNs. Needs no key. */
+  list({ account, region }: Namespace, table?: string): readonly StreamInfo[] {
+    return this.#catalog
+      .all()
+      .filter(({ record }) => record.account === account && record.region === region)
+      .filter(({ record }) => table === undefined || record.definition.name === table)
+      .flatMap(({ record }) => this.#present(record).map((stream) => streamInfo(record, stream)))
+      .toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+  }
+
+  /** For one request of this caller. Refuses StreamNotFound, Validation for what is no stream's ARN, and TableKeyRefused. */
+  async open(caller: Caller, connection: ClientConnection, arn: string): Promise<OpenStream> {
+    const { known } = this.#find(caller, arn);
+    await this.#keys.authorize(caller, connection, known.record.id);
+    if (isWaiting(known.record.streams)) await this.plant(known);
+    const { stream } = this.#find(caller, arn);
+    const { id } = known.record;
+    // One that ended before the key came back never had a record.
+    const tree =
+      stream.tree === undefined
+        ? undefined
+        : await this.#engine.openTree(stream.tree, this.#keys.cipher(id, stream.tree));
+    return new OpenStream({ info: streamInfo(known.record, stream), tree, clock: this.#clock });
+  }
+
+  /** Trimming that is under way ends with the commit it is at. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Takes away what is older than a day, where something is due, and streams that ended a day ago. */
+  async trim(): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    for (const { record } of this.#catalog.all()) {
+      if (this.#isStopped) return;
+      const { streams = [] } = record;
+      if (streams.some((stream) => isPast(stream, nowMs))) await this.#dropPast(record, nowMs);
+      for (const stream of this.#present(record)) {
+        const { tree } = stream;
+        if (tree === undefined || (this.#dueMs.get(tree) ?? 0) > nowMs) continue;
+        await this.#trim(record, { ...stream, tree }, nowMs);
+      }
+    }
+  }
+
+  #present({ streams = [] }: TableRecord): readonly StreamState[] {
+    const nowMs = this.#clock.nowMs();
+    return streams.filter((stream) => !isPast(stream, nowMs));
+  }
+
+  #find(caller: Caller, arn: string): { readonly known: KnownTable; readonly stream: StreamState } {
+    if (!isStreamArn(arn)) refuse('Invalid StreamArn');
+    const name = streamNameOf(caller, arn);
+    const known = name && this.#catalog.find(caller.account, caller.region, name.table);
+    const stream = known && this.#present(known.record).find(({ label }) => label === name.label);
+    if (known === undefined || stream === undefined) throw new Refusal('StreamNotFound', { streamArn: arn });
+    return { known, stream };
+  }
+
+  /** Needs no key: what the shards say is read with the end of their stream in mind. */
+  async #end(known: TableRecord): Promise<void> {
+    await this.#catalog.update(known, (record) => {
+      const enabled = enabledStream(record.streams);
+      if (enabled === undefined) {
+        refuse(`Table has no stream to disable: TableName: ${record.definition.name}`);
+      }
+      const ended = { ...enabled, disabledAtMs: this.#clock.nowMs() };
+      const streams = (record.streams ?? []).map((stream) => (stream === enabled ? ended : stream));
+      return { ...record, streams };
+    });
+  }
+
+  /** With their trees and keys, for which no key is needed. */
+  async #dropPast(known: TableRecord, nowMs: number): Promise<void> {
+    await this.#catalog.update(known, async (record, tx) => {
+      const { streams: all = [], ...rest } = record;
+      const past = all.filter((stream) => isPast(stream, nowMs));
+      if (past.length === 0) return record;
+      const gone = new Set(treesOfStreams(past));
+      for (const tree of gone) await tx.dropTree(tree);
+      const dataKeys = record.keys.dataKeys.filter(({ tree }) => !gone.has(tree));
+      const streams = all.filter((stream) => !past.includes(stream));
+      const keys = { ...record.keys, dataKeys };
+      return streams.length === 0 ? { ...rest, keys } : { ...rest, keys, streams };
+    });
+  }
+
+  async #trim(
+    record: TableRecord,
+    stream: StreamState & { readonly tree: number },
+    nowMs: number,
+  ): Promise<void> {
+    const { tree: number } = stream;
+    try {
+      const dueMs = await this.#keys.withService(identityOf(record), async () => {
+        const tree = await this.#engine.openTree(number, this.#keys.cipher(record.id, number));
+        const isStopped = () => this.#isStopped;
+        return trimStream({ engine: this.#engine, tree, stream, nowMs, isStopped });
+      });
+      this.#dueMs.set(number, dueMs);
+    } catch (fault) {
+      // Without its key nobody reads it either; what is due then, is when the key is back.
+      if (!isRefusal(fault, 'TableKeyRefused') && !isRefusal(fault, 'TableNotFound')) throw fault;
+    }
+  }
+}
+
+function refuseEnabled({ definition, streams }: TableRecord): void {
+  if (enabledStream(streams) === undefined) return;
+  refuse(`Table already has an enabled stream: TableName: ${definition.name}`);
+}
+
+function stillInUse({ definition }: TableRecord): Refusal {
+  const message = `Attempt to change a resource which is still in use: Table is being updated: ${definition.name}`;
+  return new Refusal('TableInUse', { message });
+}
+
+function refuse(message: string): never {
+  throw new Refusal('Validation', { message });
+}

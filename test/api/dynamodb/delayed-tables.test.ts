@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { DelayedTables } from '../../../src/api/dynamodb/delayed-tables.ts';
+import { openTables, type TablesForTest } from '../../support/open-tables.ts';
+import { Api, type Json, noTable, putAll, S, tableInput } from './support.ts';
+
+const TableName = 'notes';
+const get = { TableName, Key: { pk: S('a') } };
+const inUse = (what: string) =>
+  `TableInUse: Attempt to change a resource which is still in use: Table is being ${what}: notes`;
+const protect = { TableName, DeletionProtectionEnabled: false };
+const classed = { TableName, TableClass: 'STANDARD_INFREQUENT_ACCESS' };
+const notFound = 'TableNotFound: Requested resource not found: Table: notes not found';
+
+let opened: TablesForTest;
+let api: Api;
+beforeEach(async () => {
+  opened = await openTables();
+  api = new Api(
+    new DelayedTables(opened.tables, opened.clock, { createMs: 100, updateMs: 20, deleteMs: 50 }),
+  );
+});
+const pass = (ms: number) => opened.clock.advanceAndSettle(ms);
+const status = async () => ((await api.call('DescribeTable', { TableName })).Table as Json).TableStatus;
+const names = async () => (await api.call('ListTables', {})).TableNames;
+
+/** A table that is ACTIVE. */
+async function steady(): Promise<void> {
+  await api.call('CreateTable', tableInput(TableName));
+  await pass(100);
+  expect(await status()).toBe('ACTIVE');
+}
+
+describe('with delays', () => {
+  test('a new table is listed, cannot be used, and cannot be changed until its time is up', async () => {
+    const index = {
+      IndexName: 'by-a',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'ALL' },
+    };
+    await api.call('CreateTable', { ...tableInput(TableName), GlobalSecondaryIndexes: [index] });
+    await pass(99);
+    expect(await names()).toEqual([TableName]);
+    expect(await api.call('DescribeTable', { TableName })).toMatchObject({
+      Table: { TableStatus: 'CREATING', GlobalSecondaryIndexes: [{ IndexStatus: 'CREATING' }] },
+    });
+    expect(await api.refusal('GetItem', get)).toBe(noTable);
+    for (const [operation, input] of [
+      ['DeleteTable', { TableName }],
+      ['UpdateTable', protect],
+      ['UpdateTable', { TableName, SSESpecification: { Enabled: true } }],
+    ] as const) {
+      expect(await api.refusal(operation, input)).toBe(inUse('created'));
+    }
+    await pass(1);
+    expect(await status()).toBe('ACTIVE');
+    expect(await api.refusal('GetItem', get)).toBe('answered');
+  });
+
+  test('a changed table can be used, and not be changed again', async () => {
+    await steady();
+    await putAll(api, TableName, [{ pk: S('a') }]);
+    await api.call('UpdateTable', classed);
+    expect(await status()).toBe('UPDATING');
+    expect(await api.call('GetItem', get)).toEqual({ Item: { pk: S('a') } });
+    expect(await api.refusal('DeleteTable', { TableName })).toBe(inUse('updated'));
+    await pass(20);
+    expect(await status()).toBe('ACTIVE');
+  });
+
+  test('protection is changed at once', async () => {
+    await steady();
+    await api.call('UpdateTable', protect);
+    expect(await status()).toBe('ACTIVE');
+  });
+
+  test('a deleted table is shown and listed for a while, and its name is taken as long', async () => {
+    await steady();
+    await api.call('DeleteTable', { TableName });
+    expect(await status()).toBe('DELETING');
+    expect(await names()).toEqual([TableName]);
+    expect(await api.call('ListTables', { ExclusiveStartTableName: TableName })).toEqual({ TableNames: [] });
+    expect(await api.refusal('GetItem', get)).toBe(noTable);
+    expect(await api.refusal('DeleteTable', { TableName })).toBe(inUse('deleted'));
+    expect(await api.refusal('CreateTable', tableInput(TableName))).toBe(inUse('deleted'));
+    await pass(50);
+    expect(await names()).toEqual([]);
+    expect(await api.refusal('DescribeTable', { TableName })).toBe(notFound);
+    expect(await api.refusal('CreateTable', tableInput(TableName))).toBe('answered');
+  });
+});
+
+test('without delays everything is at once as it will be', async () => {
+  api = new Api(new DelayedTables(opened.tables, opened.clock, {}));
+  await api.call('CreateTable', tableInput(TableName));
+  expect(await status()).toBe('ACTIVE');
+  await api.call('UpdateTable', classed);
+  expect(await status()).toBe('ACTIVE');
+  await api.call('DeleteTable', { TableName });
+  expect(await api.refusal('DescribeTable', { TableName })).toBe(notFound);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { apiWithTables, arnOf } from './support.ts';
+
+const ResourceArn = arnOf('notes');
+
+test('tags go by their keys, and those that are not there are not missed', async () => {
+  const api = await apiWithTables();
+  const Tags = ['a', 'b', 'c'].map((Key) => ({ Key, Value: '' }));
+  await api.call('TagResource', { ResourceArn, Tags });
+  expect(await api.call('UntagResource', { ResourceArn, TagKeys: ['a', 'c', 'x'] })).toEqual({});
+  expect((await api.describe('notes')).definition.tags.map(({ Key }) => Key)).toEqual(['b']);
+});
+
+test('R-API-1: a request without keys is refused, as is a table that is not there', async () => {
+  const api = await apiWithTables();
+  expect(await api.refusal('UntagResource', { ResourceArn, TagKeys: [] })).toBe(
+    'Atleast one Tag Key needs to be provided as Input.',
+  );
+  const others = arnOf('others');
+  expect(await api.refusal('UntagResource', { ResourceArn: others, TagKeys: ['a'] })).toBe(
+    `ResourceNotFound: Requested resource not found: ResourcArn: ${others} not found`,
+  );
+});
