@@ -80,16 +80,18 @@ export class Tables {
     this.#catalog = catalog;
     this.dataKeys = new DataKeyUpkeep({ catalog, keys, clock, log });
     this.#rekeying = new TableRekeying({ catalog, keys });
-    this.#tokens = new TransactionTokens({ catalog, keys, engine, clock, region });
+    const { dataKeys } = this;
+    this.#tokens = new TransactionTokens({ catalog, keys, dataKeys, engine, clock, region });
     this.streams = new TableStreams({
       catalog,
       keys,
+      dataKeys,
       engine,
       clock,
       refresh: (known) => this.#opening.refresh(known),
     });
     this.annotations = new TableAnnotations({ catalog, clock });
-    const { dataKeys, streams } = this;
+    const { streams } = this;
     this.#opening = new TableOpening({ engine, keys, dataKeys, streams, collectionBytesMax });
     this.expiry = new ItemExpiry({ catalog, keys, clock, open: (known) => this.#opened(known) });
     this.#building = new IndexBuilding({
@@ -202,12 +204,17 @@ export class Tables {
     return after.toSorted((a, b) => (a < b ? -1 : 1)).slice(0, limit);
   }
 
-  /** Needs no key. Refuses TableNotFound, and Validation where the change does not fit the table. */
+  /**
+   * Needs no key. Answers with the status UPDATING, but for protection alone, which AWS changes at once. Refuses
+   * TableNotFound, and Validation where the change does not fit the table.
+   */
   async changeSettings(caller: Caller, name: string, change: SettingsChange): Promise<TableInfo> {
     const known = this.#require(caller, name);
     await this.#catalog.update(known.record, (record) =>
       changedSettings(record, change, this.#clock.nowMs()),
     );
+    const { deletionProtection: _, ...slow } = change;
+    if (Object.keys(slow).length === 0) return infoOf(known);
     return updatingInfo(infoOf(known), change.indexThroughput);
   }
 

@@ -11,6 +11,7 @@ import type { Tree } from '../pages/tree.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
 import { identityOf, type TableRecord } from './catalog-record.ts';
+import type { DataKeyUpkeep } from './data-key-upkeep.ts';
 import { newTableId } from './table-id.ts';
 import type { Namespace } from './table-name.ts';
 
@@ -33,6 +34,7 @@ const tokensName = 'transaction tokens';
 export interface TransactionTokensOptions {
   readonly catalog: Catalog;
   readonly keys: TableKeys;
+  readonly dataKeys: Pick<DataKeyUpkeep, 'allowMore'>;
   readonly engine: PageEngine;
   readonly clock: Clock;
   /** Whose owned key they are under where there are none yet. */
@@ -97,9 +99,10 @@ export class TransactionTokens {
   }
 
   async #open(): Promise<Tree> {
-    const { keys, engine } = this.#parts;
+    const { keys, dataKeys, engine } = this.#parts;
     const { record } = this.#find() ?? (await this.#make());
     await keys.holdForService(serviceItself(identityOf(record)), record.id);
+    await dataKeys.allowMore(record.id);
     this.#tree = await engine.openTree(record.tree, keys.cipher(record.id, record.tree));
     return this.#tree;
   }

@@ -248,8 +248,9 @@ describe('settings', () => {
   test('change with the answer UPDATING, and are there over a restart', async () => {
     const first = await openTables();
     await first.tables.create(user, definitionOf('T'));
-    const info = await first.tables.changeSettings(user, 'T', { deletionProtection: true });
-    expect(info).toMatchObject({ status: 'UPDATING', definition: { deletionProtection: true } });
+    const change = { deletionProtection: true, tableClass: 'STANDARD_INFREQUENT_ACCESS' } as const;
+    const info = await first.tables.changeSettings(user, 'T', change);
+    expect(info).toMatchObject({ status: 'UPDATING', definition: change });
     const { tables } = await first.restart();
     expect(await tables.describe(user, 'T')).toEqual({ ...info, status: 'ACTIVE' });
   });

@@ -86,6 +86,16 @@ describe('a transaction with a token', () => {
     }
   });
 
+  test('is taken after a restart and after a crash too', async () => {
+    await api.call(name, add('first'));
+    for (const [index, crash] of [false, true].entries()) {
+      opened = await opened.restart({ crash });
+      api = new Api(opened.tables);
+      await api.call(name, add(`another ${index}`));
+      expect(await counted()).toBe(index + 2);
+    }
+  });
+
   test('is known when the clock is set back', async () => {
     await api.call(name, add('before'));
     opened.clock.jump(-tokenLifeMs / 2);

@@ -8,6 +8,7 @@ import type { Caller } from '../../kms/key-service.ts';
 import type { PageEngine } from '../../pages/pages.ts';
 import type { Catalog, KnownTable } from '../catalog.ts';
 import { areSameKeys, identityOf, type TableRecord } from '../catalog-record.ts';
+import type { DataKeyUpkeep } from '../data-key-upkeep.ts';
 import { keySchemaOf } from '../table-info.ts';
 import type { Namespace } from '../table-name.ts';
 import { OpenStream } from './open-stream.ts';
@@ -31,6 +32,7 @@ export type StreamChoice = { readonly view: StreamViewType } | 'off';
 export interface TableStreamsOptions {
   readonly catalog: Catalog;
   readonly keys: TableKeys;
+  readonly dataKeys: Pick<DataKeyUpkeep, 'allowMore'>;
   readonly engine: PageEngine;
   readonly clock: Clock;
   /** Lets the writes of a table that is open be followed by its stream as it is now. */
@@ -40,6 +42,7 @@ export interface TableStreamsOptions {
 export class TableStreams {
   readonly #catalog: Catalog;
   readonly #keys: TableKeys;
+  readonly #dataKeys: TableStreamsOptions['dataKeys'];
   readonly #engine: PageEngine;
   readonly #clock: Clock;
   /** By tree: when a stream next has something to be done to it. */
@@ -49,9 +52,10 @@ export class TableStreams {
   /** By table: trees that are being made for streams without one. */
   readonly #planting = new Map<string, Promise<void>>();
 
-  constructor({ catalog, keys, engine, clock, refresh }: TableStreamsOptions) {
+  constructor({ catalog, keys, dataKeys, engine, clock, refresh }: TableStreamsOptions) {
     this.#catalog = catalog;
     this.#keys = keys;
+    this.#dataKeys = dataKeys;
     this.#engine = engine;
     this.#clock = clock;
     this.#refresh = refresh;
@@ -238,6 +242,8 @@ export class TableStreams {
     const { tree: number } = stream;
     try {
       const dueMs = await this.#keys.withService(identityOf(record), async () => {
+        // Nobody may have opened the table since the start.
+        await this.#dataKeys.allowMore(record.id);
         const tree = await this.#engine.openTree(number, this.#keys.cipher(record.id, number));
         const isStopped = () => this.#isStopped;
         return trimStream({ engine: this.#engine, tree, stream, nowMs, isStopped });

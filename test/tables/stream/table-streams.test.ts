@@ -142,6 +142,15 @@ describe('trimming', () => {
     expect((await orders.ids()).join('')).toBe('b');
   });
 
+  test('needs nobody who has opened the table since a restart', async () => {
+    await orders.put('a', 1);
+    await orders.restart();
+    orders.opened.clock.advance(24 * hourMs);
+    await orders.opened.tables.streams.trim();
+    await orders.put('b', 1);
+    expect((await orders.ids()).join('')).toBe('b');
+  });
+
   test('takes a stream away a day after its end, with its tree and key', async () => {
     const { tables, clock } = orders.opened;
     const treesOf = () => tables.summaries()[0]?.trees.length;
