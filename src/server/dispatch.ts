@@ -71,7 +71,7 @@ export class Dispatcher {
   async dispatch(request: ServiceRequest): Promise<ServiceAnswer> {
     const { headers, method, path } = request;
     const rooted = path === '/' || path.startsWith('/?');
-    if ((method === 'GET' || method === 'HEAD') && rooted) return this.#healthPage();
+    if (method === 'GET' && rooted) return this.#healthPage();
     const service = this.#serviceOf(headers);
     const contentType = baseTypeOf(headers);
     const allowed = this.#isTypeOf(service, contentType);

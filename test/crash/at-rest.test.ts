@@ -28,7 +28,7 @@ async function writeSecrets(call: JsonCall): Promise<void> {
     [`${canary}.owned`, undefined],
     [`${canary}.customer`, { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: keyId }],
   ] as const) {
-    await call('CreateTable', {
+    const { TableDescription } = await call('CreateTable', {
       TableName: table,
       AttributeDefinitions: [
         { AttributeName: `${canary}.hash`, AttributeType: 'S' },
@@ -39,9 +39,11 @@ async function writeSecrets(call: JsonCall): Promise<void> {
         { AttributeName: `${canary}.range`, KeyType: 'RANGE' },
       ],
       BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
       SSESpecification: encryption,
       Tags: [{ Key: `${canary}.tag`, Value: `${canary}.label` }],
     });
+    await noteSecrets(call, table, TableDescription.TableArn);
     for (let first = 0; first < items / 2; first += itemsPerBatch) {
       const requests = Array.from({ length: itemsPerBatch }, (_, index) => ({
         PutRequest: { Item: secretItem(first + index) },
@@ -50,6 +52,14 @@ async function writeSecrets(call: JsonCall): Promise<void> {
     }
     await changeSome(call, table);
   }
+}
+
+/** In what is kept beside the items: the name of the attribute with their times, and a policy. */
+async function noteSecrets(call: JsonCall, TableName: string, ResourceArn: string): Promise<void> {
+  const TimeToLiveSpecification = { Enabled: true, AttributeName: `${canary}.until` };
+  await call('UpdateTimeToLive', { TableName, TimeToLiveSpecification });
+  const Statement = { Sid: canary, Effect: 'Allow', Principal: '*', Action: 'dynamodb:*', Resource: '*' };
+  await call('PutResourcePolicy', { ResourceArn, Policy: JSON.stringify({ Statement }) });
 }
 
 function secretItem(number: number): object {

@@ -66,9 +66,8 @@ describe('an operation', () => {
 describe('what is no operation', () => {
   const cases: [string, Partial<ServiceRequest>, number, string][] = [
     ['GET', { method: 'GET' }, 200, 'healthy: dynamodb.us-east-1.amazonaws.com '],
-    ['HEAD', { method: 'HEAD' }, 200, 'healthy: dynamodb.us-east-1.amazonaws.com '],
     ['GET with a query', { method: 'GET', path: '/?x' }, 200, 'healthy: dynamodb.us-east-1.amazonaws.com '],
-    ...['PUT', 'DELETE', 'PATCH', 'TRACE', 'OPTIONS', 'BREW'].map(
+    ...['HEAD', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'OPTIONS', 'BREW'].map(
       (method): [string, Partial<ServiceRequest>, number, string] => [method, { method }, 404, unknownPage],
     ),
     ...['/../../etc/passwd', '//', '/%00', '/x?a=/', ''].map(

@@ -38,7 +38,7 @@ describe('the server answers', () => {
     ],
     ['an absolute target without a path', post('{}', last).replace(' / ', ' http://192.0.2.1 '), 200],
     ['a wish for another protocol as none', post('{}', ['Upgrade: websocket', ...last]), 200],
-    ['HEAD for its health', 'HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 200],
+    ['HEAD with not found', 'HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 404],
     ['HTTP 1.0', post('{}').replace('HTTP/1.1', 'HTTP/1.0'), 200],
     ['PUT with not found', post('{}', last).replace('POST', 'PUT'), 404],
     ['a long path with not found', post('{}', last).replace(' / ', ` /${'x'.repeat(2_000)} `), 404],

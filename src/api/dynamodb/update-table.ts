@@ -55,6 +55,7 @@ const alone = [
   ['SSESpecification', 'Server-Side Encryption'],
   ['TableClass', 'Table Class'],
   ['DeletionProtectionEnabled', 'Deletion Protection'],
+  ['WarmThroughput', 'Warm Throughput'],
   ['StreamSpecification', 'Stream'],
 ] as const;
 

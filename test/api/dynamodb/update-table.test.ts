@@ -25,7 +25,6 @@ describe('UpdateTable changes', () => {
     ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write, NumberOfDecreasesToday: 0 },
   });
   const cases: [string, Json, Json][] = [
-    ['protection', update({ DeletionProtectionEnabled: true }), { DeletionProtectionEnabled: true }],
     [
       'the class, by the ARN of the table',
       update({ TableClass: 'STANDARD_INFREQUENT_ACCESS' }, arnOf('notes')),
@@ -76,6 +75,12 @@ describe('UpdateTable changes', () => {
       });
     });
   }
+
+  test('protection, at once', async () => {
+    expect(await api.call('UpdateTable', update({ DeletionProtectionEnabled: true }))).toMatchObject({
+      TableDescription: { DeletionProtectionEnabled: true, TableStatus: 'ACTIVE' },
+    });
+  });
 
   test('units that are as they were', async () => {
     const refusal = await api.refusal('UpdateTable', update({ ProvisionedThroughput: units }, 'units'));
@@ -131,5 +136,29 @@ describe('UpdateTable puts a table under another key:', () => {
         DeletionProtectionEnabled: false,
       },
     });
+  });
+});
+
+describe('R-API-1: UpdateTable refuses two changes where one must be alone, naming', () => {
+  const changes = {
+    SSESpecification: { Enabled: true },
+    TableClass: 'STANDARD_INFREQUENT_ACCESS',
+    DeletionProtectionEnabled: true,
+    WarmThroughput: { ReadUnitsPerSecond: 13_000 },
+    BillingMode: 'PAY_PER_REQUEST',
+  };
+  const cases = [
+    ['Server-Side Encryption', ['SSESpecification', 'TableClass', 'DeletionProtectionEnabled']],
+    ['Table Class', ['TableClass', 'DeletionProtectionEnabled', 'WarmThroughput']],
+    ['Deletion Protection', ['DeletionProtectionEnabled', 'WarmThroughput']],
+    ['Warm Throughput', ['WarmThroughput', 'BillingMode']],
+  ] as const;
+  test.each(cases)('%s before what comes after it', async (said, names) => {
+    const before = await api.call('DescribeTable', { TableName: 'notes' });
+    const more = Object.fromEntries(names.map((name) => [name, changes[name]]));
+    expect(await api.refusal('UpdateTable', update(more))).toBe(
+      `${P}${said} modification must be the only operation in the request`,
+    );
+    expect(await api.call('DescribeTable', { TableName: 'notes' })).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { promisify } from 'node:util';
-import { DescribeTableCommand, ScanCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import connectDynamo from 'connect-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { timeToLiveIntervalMsDefault } from '../../../src/lifecycle/upkeep.ts';
@@ -45,10 +45,9 @@ for (const way of ways) {
     let clients: Clients;
     let store: ReturnType<typeof storeOf>;
     const userOf = (user: string, maxAge = hourMs): Session => ({ cookie: { maxAge }, user });
-    const ids = async () => {
-      const { Items } = await clients.tables.send(new ScanCommand({ TableName: 'sessions' }));
-      return Items?.map(({ id }) => id?.S).sort();
-    };
+    /** Without a signature, which a clock that is set forward would refuse. */
+    const ids = async () =>
+      (await site.database.table('sessions').scan()).items.map((item) => item.get('id'));
     beforeAll(async () => {
       site = await Site.open(way);
       clients = site.clients();
@@ -87,10 +86,10 @@ for (const way of ways) {
       await store.set('old', userOf('Old', -hourMs));
       await store.set('new', userOf('New'));
       expect(await store.get('old')).toBeNull();
-      expect(await ids()).toContain('sess:old');
+      expect(await ids()).toContainEqual({ S: 'sess:old' });
       await store.reap();
-      expect(await ids()).toContain('sess:new');
-      expect(await ids()).not.toContain('sess:old');
+      expect(await ids()).toContainEqual({ S: 'sess:new' });
+      expect(await ids()).not.toContainEqual({ S: 'sess:old' });
     });
 
     test('the time to live of the table takes sessions away without a reaper', async () => {
@@ -101,8 +100,8 @@ for (const way of ways) {
       await store.set('passing', userOf('Passing', -hourMs));
       await store.set('staying', userOf('Staying'));
       await site.clock.advanceAndSettle(timeToLiveIntervalMsDefault);
-      await expect.poll(ids).not.toContain('sess:passing');
-      expect(await ids()).toContain('sess:staying');
+      await expect.poll(ids).not.toContainEqual({ S: 'sess:passing' });
+      expect(await ids()).toContainEqual({ S: 'sess:staying' });
     });
   });
 }
