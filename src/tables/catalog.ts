@@ -30,6 +30,8 @@ export interface KnownTable {
   record: TableRecord;
   opened: PageTable | undefined;
   opening: Promise<PageTable> | undefined;
+  /** That its data keys may seal more could not be written down: it is tried again with each use. */
+  isShort: boolean;
   /** Its deletion is under way: that its tree is missing then proves nothing. */
   isDropping: boolean;
 }
@@ -253,7 +255,7 @@ export class Catalog {
     const isNew = this.#adding.has(record.id);
     if (!isNew) this.#keys.hold(identityOf(record), record.keys);
     this.#keys.meter(record.id, isNew ? undefined : (record.dataKeyUse ?? []));
-    const unopened = { record, opened: undefined, opening: undefined, isDropping: false };
+    const unopened = { record, opened: undefined, opening: undefined, isShort: false, isDropping: false };
     this.#tables.set(identityOf(record), unopened);
   }
 

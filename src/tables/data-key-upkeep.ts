@@ -47,7 +47,8 @@ export class DataKeyUpkeep {
 
   /**
    * Writes down that the table's data keys may seal a block more each, where half of one or less is left. Never rejects:
-   * where it cannot be written down, writes are refused once nothing is left, and reads go on.
+   * where it cannot be written down, writes are refused once nothing is left, reads go on, and the next use of the table
+   * tries again.
    */
   allowMore(tableId: string): Promise<void> {
     const underWay = this.#wanting.get(tableId);
@@ -55,6 +56,8 @@ export class DataKeyUpkeep {
     const allowing = this.#allow(tableId)
       .catch((fault: unknown) => {
         if (isRefusal(fault, 'TableNotFound')) return;
+        const known = this.#catalog.findById(tableId);
+        if (known !== undefined) known.isShort = true;
         this.#log.warn({ table: tableId, fault }, 'How much a data key may seal could not be written down.');
       })
       .finally(() => this.#wanting.delete(tableId));
@@ -160,6 +163,7 @@ export class DataKeyUpkeep {
 
   async #allow(tableId: string): Promise<void> {
     const known = this.#require(tableId);
+    known.isShort = false;
     const low = this.#states(known.record).filter(({ isLow }) => isLow);
     if (low.length === 0) return;
     const { limits } = this.#keys;

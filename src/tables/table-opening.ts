@@ -35,7 +35,7 @@ export class TableOpening {
 
   /** The one open table of what is known. Its keys are open. */
   open(known: KnownTable): PageTable | Promise<PageTable> {
-    if (known.opened !== undefined) return known.opened;
+    if (known.opened !== undefined && !known.isShort) return known.opened;
     known.opening ??= this.#open(known).finally(() => {
       known.opening = undefined;
     });
@@ -56,6 +56,7 @@ export class TableOpening {
     const { id, tree: number, definition } = known.record;
     // Whoever reads may write next.
     await dataKeys.allowMore(id);
+    if (known.opened !== undefined) return known.opened;
     try {
       const tree = await engine.openTree(number, keys.cipher(id, number));
       const collections = await this.#collectionsOf(known.record);

@@ -126,7 +126,7 @@ export class Tables {
   }
 
   #opened(known: KnownTable): PageTable | Promise<PageTable> {
-    if (!this.streams.isWaiting(known.record)) return known.opened ?? this.#opening.open(known);
+    if (!this.streams.isWaiting(known.record)) return this.#opening.open(known);
     return this.streams.plant(known).then(() => this.#opening.open(known));
   }
 

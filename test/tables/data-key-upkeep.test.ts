@@ -127,7 +127,6 @@ describe('R-LIM-1: what a data key has sealed', () => {
     expect(await readBook(tables)).toEqual(book('a', 0));
     await expect(putTimes(tables, 1)).rejects.toThrow(Outage);
     isFull = false;
-    await tables.dataKeys.allowMore(idOf(tables));
     await putTimes(tables, 1);
   });
 });
