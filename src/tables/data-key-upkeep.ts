@@ -163,18 +163,21 @@ export class DataKeyUpkeep {
 
   async #allow(tableId: string): Promise<void> {
     const known = this.#require(tableId);
-    known.isShort = false;
     const low = this.#states(known.record).filter(({ isLow }) => isLow);
-    if (low.length === 0) return;
+    if (low.length > 0) await this.#grant(known, low);
+    known.isShort = false;
+  }
+
+  async #grant({ record: known }: KnownTable, low: readonly DataKeyState[]): Promise<void> {
     const { limits } = this.#keys;
     const block = blockOf(limits);
-    await this.#catalog.update(known.record, (record) =>
+    await this.#catalog.update(known, (record) =>
       withUse(record, low, limits, ({ seals, bytes }) => ({
         seals: seals + block.seals,
         bytes: bytes + block.bytes,
       })),
     );
-    this.#keys.grant(tableId, low);
+    this.#keys.grant(known.id, low);
   }
 
   /** Of the trees that the table has. */
