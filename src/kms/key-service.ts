@@ -16,6 +16,8 @@ export type KeyState =
   | 'Enabled'
   | 'Disabled'
   | 'PendingDeletion'
+  /** A primary key whose replicas are to go first. */
+  | 'PendingReplicaDeletion'
   | 'PendingImport'
   | 'Unavailable'
   | 'Creating'

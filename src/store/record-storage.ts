@@ -24,6 +24,8 @@ export interface StoredRecord {
 export interface RecordChange {
   readonly puts: readonly StoredRecord[];
   readonly deletes: readonly string[];
+  /** What this replaces or deletes must not be found in the file or its log afterwards. */
+  readonly erases?: boolean;
 }
 
 /** Changes are rare and small, so they are made in the calling thread. */
@@ -57,6 +59,8 @@ export function openRecordStorage({ folder, file, create, driver }: RecordStorag
     lock = acquireOwnerLock(folder);
     prepareFile(path, recordFile, create, driver);
     database = connect(path, { readOnly: false, driver });
+    // Zeros over what a change leaves behind in the file: a key that was deleted is gone for good.
+    database.exec('PRAGMA secure_delete=ON');
     // A first read makes the log, so that it is known from now on.
     database.prepare('SELECT count(*) AS count FROM record').get();
     return recordsOf(database, lock, identify(path));
@@ -107,6 +111,17 @@ function recordsOf(database: Database, lock: { release(): void }, identity: File
     }
   }
 
+  /** The log holds what lay in the file before. Where a reader is in the way, the next change tries again first. */
+  function erase(): void {
+    isDoubtful = true;
+    try {
+      emptyLog(database);
+      isDoubtful = false;
+    } catch {
+      // The change itself is durable: it must not look undone.
+    }
+  }
+
   return {
     async load() {
       mustBeOpen();
@@ -123,6 +138,7 @@ function recordsOf(database: Database, lock: { release(): void }, identity: File
       } catch (fault) {
         throw fault instanceof Outage ? fault : new Outage('StoreUnavailable', { cause: fault });
       }
+      if (change.erases === true) erase();
     },
     async close() {
       if (!isOpen) return;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -35,6 +36,20 @@ for (const driver of usableDrivers()) {
       const again = open(folder, driver, false);
       expect(await contents(again)).toEqual(expected);
       expect((await again.load()).map(({ id }) => id)).toEqual(['a', 'b']);
+    });
+
+    test('that a change erases are in no file any more, while the store is open', async () => {
+      const folder = temporaryFolder();
+      const records = open(folder, driver);
+      const secrets = [1, 2, 3].map(() => randomBytes(700));
+      const puts = secrets.map((bytes, index) => ({ id: `r${index}`, body: bytes }));
+      const files = () => ['', '-wal'].map((end) => readFileSync(join(folder, file + end)));
+      const found = () => secrets.map((bytes) => files().some((content) => content.includes(bytes)));
+      await records.commit({ puts, deletes: [] });
+      await records.commit({ puts: [record('r0', 9)], deletes: ['r1'] });
+      expect(found(), 'an ordinary change leaves copies in the log').toEqual([true, true, true]);
+      await records.commit({ puts: [record('r0', 9)], deletes: ['r1'], erases: true });
+      expect(found()).toEqual([false, false, true]);
     });
 
     test('come in memory of their own, which their reader may wipe', async () => {

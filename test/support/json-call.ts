@@ -23,8 +23,13 @@ export class AnsweredFault extends Error {
 }
 
 const keyOperation =
-  /^(CreateKey|DescribeKey|UpdateKeyDescription|DisableKey|EnableKey|CreateAlias|ListAliases|ListKeys)$/;
-/^(CreateKey|DescribeKey|ListKeys|DisableKey|EnableKey|ScheduleKeyDeletion|CancelKeyDeletion)$/;
+  /^(CreateKey|DescribeKey|UpdateKeyDescription|DisableKey|EnableKey|CreateAlias|ListAliases|ListKeys|ScheduleKeyDeletion|CancelKeyDeletion|DeleteAlias|PutKeyPolicy|GetKeyPolicy|CreateGrant|ListGrants|RevokeGrant|EnableKeyRotation|DisableKeyRotation|GetKeyRotationStatus|RotateKeyOnDemand|ListKeyRotations|Encrypt|Decrypt)$/;
+const streamOperation = /^(DescribeStream|GetShardIterator|GetRecords|ListStreams)$/;
+
+function targetOf(operation: string): string {
+  if (keyOperation.test(operation)) return 'TrentService';
+  return streamOperation.test(operation) ? 'DynamoDBStreams_20120810' : 'DynamoDB_20120810';
+}
 
 /** What goes over a wire, whichever wire it is. */
 export function jsonRequest(operation: string, input: object) {
@@ -32,7 +37,7 @@ export function jsonRequest(operation: string, input: object) {
   return {
     headers: {
       'content-type': isKey ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0',
-      'x-amz-target': `${isKey ? 'TrentService' : 'DynamoDB_20120810'}.${operation}`,
+      'x-amz-target': `${targetOf(operation)}.${operation}`,
     },
     body: JSON.stringify(input),
   };

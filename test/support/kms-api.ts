@@ -6,6 +6,7 @@ import type { KmsContext } from '../../src/api/kms/context.ts';
 import type { Operation } from '../../src/api/operation.ts';
 import { parseInput } from '../../src/api/shape.ts';
 import { wireFault } from '../../src/api/wire-errors.ts';
+import type { NewKey } from '../../src/kms/embedded/key-administration.ts';
 import type { Caller } from '../../src/kms/key-service.ts';
 import { account, type KmsForTest, openKms, region, user } from './embedded-kms.ts';
 
@@ -65,11 +66,13 @@ export function invalid(problem: string): JsonObject {
 export interface KeyOperationUnderTest {
   readonly operation: KmsOperation;
   readonly inputOf: (keyId: string) => object;
+  /** What the key is like; a plain symmetric one where absent. */
+  readonly newKey?: NewKey;
 }
 
 /** `path`: the member of the key id. `any`: an alias will do; `keyOnly`: it will not. */
 export function refusesOtherKeyIds(
-  { operation, inputOf }: KeyOperationUnderTest,
+  { operation, inputOf, newKey = {} }: KeyOperationUnderTest,
   { forms, path = 'keyId' }: { forms: 'any' | 'keyOnly'; path?: string },
 ): void {
   const notFound = (message: string) => refused('NotFoundException', message);
@@ -106,7 +109,7 @@ export function refusesOtherKeyIds(
       const named = forms === 'any' ? ['alias/books', arnOf('alias/books')] : [];
       for (const form of ['id', 'arn', ...named]) {
         const api = await openKmsApi();
-        const { keyId, arn } = await api.kms.keys.create(user, {});
+        const { keyId, arn } = await api.kms.keys.create(user, newKey);
         await api.kms.aliases.create(user, 'alias/books', keyId);
         const given = form === 'id' ? keyId : form === 'arn' ? arn : form;
         await expect(api.call(operation, inputOf(given))).resolves.toBeTypeOf('object');
@@ -115,7 +118,7 @@ export function refusesOtherKeyIds(
 
     test('for its own account alone', async () => {
       const api = await openKmsApi();
-      const { keyId, arn } = await api.kms.keys.create(user, {});
+      const { keyId, arn } = await api.kms.keys.create(user, newKey);
       const bodies = [];
       for (const given of [keyId, arn]) bodies.push(await api.refusal(operation, inputOf(given), stranger));
       expect(bodies[0]?.__type).toBe('NotFoundException');
@@ -144,7 +147,8 @@ type StateVerdict =
   | 'is disabled.'
   | 'is pending deletion.'
   | 'is pending import.'
-  | 'is not pending deletion.';
+  | 'is not pending deletion.'
+  | 'origin is EXTERNAL which is not valid for this operation.';
 
 /** The rows of the table of key states, as AWS documents it. */
 export const stateRows = {
@@ -164,25 +168,40 @@ export const stateRows = {
   },
 } as const satisfies Record<string, StateVerdicts>;
 
-export function keepsStates({ operation, inputOf }: KeyOperationUnderTest, verdicts: StateVerdicts): void {
+/** Automatic rotation is for keys with material of the service's own, whatever their state. */
+export const rotationStates = {
+  setting: { ...stateRows.using, PendingImport: 'origin is EXTERNAL which is not valid for this operation.' },
+  status: { ...stateRows.always, PendingImport: 'origin is EXTERNAL which is not valid for this operation.' },
+} as const satisfies Record<string, StateVerdicts>;
+
+export function keepsStates(
+  { operation, inputOf, newKey = {} }: KeyOperationUnderTest,
+  verdicts: StateVerdicts,
+): void {
   for (const [state, verdict] of Object.entries(verdicts)) {
     test(`${operation.name}, asked for a key that is ${state}: ${verdict}`, async () => {
       const api = await openKmsApi();
-      const arn = await keyIn(state, api);
+      const arn = await keyIn(state, api, newKey);
       if (verdict === 'ok') {
         await expect(api.call(operation, inputOf(arn))).resolves.toBeTypeOf('object');
         return;
       }
-      const type = verdict === 'is disabled.' ? 'DisabledException' : 'KMSInvalidStateException';
-      expect(await api.refusal(operation, inputOf(arn))).toEqual(refused(type, `${arn} ${verdict}`));
+      expect(await api.refusal(operation, inputOf(arn))).toEqual(
+        refused(typeOf(verdict), `${arn} ${verdict}`),
+      );
     });
   }
 }
 
+function typeOf(verdict: StateVerdict): string {
+  if (verdict === 'is disabled.') return 'DisabledException';
+  return verdict.startsWith('origin') ? 'UnsupportedOperationException' : 'KMSInvalidStateException';
+}
+
 /** The ARN of a new key in a state. */
-export async function keyIn(state: string, { kms }: KmsForTest): Promise<string> {
+export async function keyIn(state: string, { kms }: KmsForTest, newKey: NewKey = {}): Promise<string> {
   const origin = state === 'PendingImport' ? 'EXTERNAL' : 'AWS_KMS';
-  const { arn } = await kms.keys.create(user, { origin });
+  const { arn } = await kms.keys.create(user, { ...newKey, origin });
   if (state === 'Disabled') await kms.keys.disable(user, arn);
   if (state === 'PendingDeletion') await kms.keys.scheduleDeletion(user, arn, 7);
   return arn;

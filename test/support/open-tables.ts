@@ -1,7 +1,8 @@
 /** All that is below the API, over a memory store and an embedded key service, its time standing still. */
 import { createFallbackCore } from '../../src/crypto/fallback-core.ts';
 import type { ClientConnection } from '../../src/keys/client-connection.ts';
-import { TableKeys } from '../../src/keys/table-keys.ts';
+import type { DataKeyLimits } from '../../src/keys/data-key-use.ts';
+import { type TableIdentity, TableKeys } from '../../src/keys/table-keys.ts';
 import type { EmbeddedKms } from '../../src/kms/embedded/embedded-kms.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
 import { createMemoryStore, type MemoryStore } from '../../src/store/memory.ts';
@@ -33,6 +34,9 @@ export interface TablesForTestOptions {
   readonly wrapStore?: (memory: PageStore) => PageStore;
   /** Of opened pages; with nothing to keep, everything is read anew. */
   readonly cacheBytes?: number;
+  readonly dataKeyLimits?: DataKeyLimits;
+  readonly collectionBytesMax?: number;
+  readonly onDataKeyNotice?: (table: TableIdentity) => void;
 }
 
 export async function openTables(options: TablesForTestOptions = {}): Promise<TablesForTest> {
@@ -64,6 +68,9 @@ export async function startTables({
   memory,
   wrapStore = (store) => store,
   cacheBytes,
+  collectionBytesMax,
+  dataKeyLimits: limits,
+  onDataKeyNotice = () => {},
 }: TablesForTestOptions & {
   readonly kms: EmbeddedKms;
   readonly clock: VirtualClock;
@@ -78,8 +85,10 @@ export async function startTables({
     service: kms,
     clock,
     onWiped: ({ id }) => tables?.forgetPages(id),
+    onDataKeyNotice,
+    ...(limits === undefined ? {} : { dataKeyLimits: limits }),
   });
-  tables = await Tables.open({ engine, keys, clock, account, region });
+  tables = await Tables.open({ engine, keys, clock, account, region, collectionBytesMax });
   return { engine, keys, tables };
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createTableInput, item, loadItems, readItems } from './item-load.ts';
 import type { JsonCall } from './json-call.ts';
+import { keyService } from './key-service-load.ts';
 import { loadManagement, prepareManagement, readManagement } from './management-load.ts';
 import { type Course, type WritePath, writeUntilOver } from './write-path.ts';
 
@@ -163,4 +164,4 @@ async function playStream(call: JsonCall, table: string): Promise<ReadonlyMap<st
   return state;
 }
 
-export const writePaths: readonly WritePath[] = [management, indexes, transactions, streams];
+export const writePaths: readonly WritePath[] = [management, keyService, indexes, transactions, streams];

@@ -1,14 +1,10 @@
 /** Decrypt: the key is the one that the ciphertext names. */
 import { Refusal } from '../../base/errors.ts';
+import { symmetricAlgorithm } from '../../kms/embedded/key-spec.ts';
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { stopDryRun } from './dry-run.ts';
-import {
-  requireNoGrantTokens,
-  requireNoRecipient,
-  requireSymmetric,
-  symmetricAlgorithm,
-} from './symmetric-only.ts';
+import { requireNoRecipient } from './symmetric-only.ts';
 
 interface DecryptInput {
   readonly CiphertextBlob?: Uint8Array;
@@ -24,31 +20,30 @@ interface DecryptInput {
 export const decrypt = operation({
   name: 'Decrypt',
   run: ({ kms, caller }: KmsContext, input: DecryptInput) => {
-    requireNoGrantTokens(input.GrantTokens);
+    kms.grants.requireTokens(caller, input.GrantTokens);
     requireNoRecipient(input.Recipient);
     if (input.DryRun === true && input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')) {
       if (input.KeyId === undefined) throw missing('KeyId');
-      kms.use.rehearse(caller, input.KeyId, { operation: 'Decrypt' });
+      const rehearsed = { keyId: input.KeyId, context: input.EncryptionContext ?? new Map() };
+      kms.use.rehearse(caller, rehearsed, { operation: 'Decrypt' });
       stopDryRun(true);
     }
     if (input.CiphertextBlob === undefined) throw missing('CiphertextBlob');
+    const algorithm = input.EncryptionAlgorithm ?? symmetricAlgorithm;
     const { plaintext, keyArn, materialId } = kms.use.decrypt(caller, {
       ciphertext: input.CiphertextBlob,
       context: input.EncryptionContext ?? new Map(),
       keyId: input.KeyId,
+      algorithm,
     });
-    try {
-      requireSymmetric(input.EncryptionAlgorithm);
-      stopDryRun(input.DryRun);
-    } catch (fault) {
-      // Nobody gets it: it must not lie about.
-      plaintext.fill(0);
-      throw fault;
-    }
+    // Nobody gets it: it must not lie about.
+    if (input.DryRun === true) plaintext.fill(0);
+    stopDryRun(input.DryRun);
+    kms.lastUses.note(keyArn, 'Decrypt');
     return {
       Plaintext: plaintext,
       KeyId: keyArn,
-      EncryptionAlgorithm: symmetricAlgorithm,
+      EncryptionAlgorithm: algorithm,
       KeyMaterialId: materialId,
     };
   },

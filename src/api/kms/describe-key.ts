@@ -2,7 +2,6 @@
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { requireNoGrantTokens } from './symmetric-only.ts';
 
 interface DescribeKeyInput {
   readonly KeyId: string;
@@ -12,7 +11,8 @@ interface DescribeKeyInput {
 export const describeKey = operation({
   name: 'DescribeKey',
   run: async ({ kms, caller }: KmsContext, { KeyId, GrantTokens }: DescribeKeyInput) => {
-    requireNoGrantTokens(GrantTokens);
-    return { KeyMetadata: keyMetadata(await kms.keys.describe(caller, KeyId)) };
+    kms.grants.requireTokens(caller, GrantTokens);
+    const key = await kms.keys.describe(caller, KeyId);
+    return { KeyMetadata: keyMetadata(key, kms.multiRegion.family(key)) };
   },
 });

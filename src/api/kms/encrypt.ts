@@ -1,8 +1,8 @@
 /** Encrypt: up to 4096 bytes under a key. */
+import { symmetricAlgorithm } from '../../kms/embedded/key-spec.ts';
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { stopDryRun } from './dry-run.ts';
-import { requireNoGrantTokens, requireSymmetric, symmetricAlgorithm } from './symmetric-only.ts';
 
 interface EncryptInput {
   readonly KeyId: string;
@@ -16,14 +16,16 @@ interface EncryptInput {
 export const encrypt = operation({
   name: 'Encrypt',
   run: ({ kms, caller }: KmsContext, input: EncryptInput) => {
-    requireNoGrantTokens(input.GrantTokens);
+    kms.grants.requireTokens(caller, input.GrantTokens);
+    const algorithm = input.EncryptionAlgorithm ?? symmetricAlgorithm;
     const { ciphertext, keyArn } = kms.use.encrypt(caller, {
       keyId: input.KeyId,
       context: input.EncryptionContext ?? new Map(),
       plaintext: input.Plaintext,
+      algorithm,
     });
-    requireSymmetric(input.EncryptionAlgorithm);
     stopDryRun(input.DryRun);
-    return { CiphertextBlob: ciphertext, KeyId: keyArn, EncryptionAlgorithm: symmetricAlgorithm };
+    kms.lastUses.note(keyArn, 'Encrypt');
+    return { CiphertextBlob: ciphertext, KeyId: keyArn, EncryptionAlgorithm: algorithm };
   },
 });

@@ -3,12 +3,11 @@ import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { type DataKeyInput, dataKeyBytes } from './data-key-size.ts';
 import { stopDryRun } from './dry-run.ts';
-import { requireNoGrantTokens } from './symmetric-only.ts';
 
 export const generateDataKeyWithoutPlaintext = operation({
   name: 'GenerateDataKeyWithoutPlaintext',
   run: ({ kms, caller }: KmsContext, input: DataKeyInput) => {
-    requireNoGrantTokens(input.GrantTokens);
+    kms.grants.requireTokens(caller, input.GrantTokens);
     const { ciphertext, keyArn, materialId } = kms.use.generateDataKey(caller, {
       keyId: input.KeyId,
       context: input.EncryptionContext ?? new Map(),
@@ -16,6 +15,7 @@ export const generateDataKeyWithoutPlaintext = operation({
       withPlaintext: false,
     });
     stopDryRun(input.DryRun);
+    kms.lastUses.note(keyArn, 'GenerateDataKeyWithoutPlaintext');
     return { CiphertextBlob: ciphertext, KeyId: keyArn, KeyMaterialId: materialId };
   },
 });

@@ -3,12 +3,12 @@ import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { type DataKeyInput, dataKeyBytes } from './data-key-size.ts';
 import { stopDryRun } from './dry-run.ts';
-import { requireNoGrantTokens, requireNoRecipient } from './symmetric-only.ts';
+import { requireNoRecipient } from './symmetric-only.ts';
 
 export const generateDataKey = operation({
   name: 'GenerateDataKey',
   run: ({ kms, caller }: KmsContext, input: DataKeyInput & { readonly Recipient?: object }) => {
-    requireNoGrantTokens(input.GrantTokens);
+    kms.grants.requireTokens(caller, input.GrantTokens);
     requireNoRecipient(input.Recipient);
     const { ciphertext, plaintext, keyArn, materialId } = kms.use.generateDataKey(caller, {
       keyId: input.KeyId,
@@ -18,6 +18,7 @@ export const generateDataKey = operation({
     });
     if (input.DryRun === true) plaintext?.fill(0);
     stopDryRun(input.DryRun);
+    kms.lastUses.note(keyArn, 'GenerateDataKey');
     return { CiphertextBlob: ciphertext, Plaintext: plaintext, KeyId: keyArn, KeyMaterialId: materialId };
   },
 });

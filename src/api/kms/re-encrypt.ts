@@ -1,9 +1,9 @@
 /** ReEncrypt: from one key or context to another, without showing what is inside. */
 import { Refusal } from '../../base/errors.ts';
+import { symmetricAlgorithm } from '../../kms/embedded/key-spec.ts';
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { stopDryRun } from './dry-run.ts';
-import { requireNoGrantTokens, requireSymmetric, symmetricAlgorithm } from './symmetric-only.ts';
 
 interface ReEncryptInput {
   readonly CiphertextBlob?: Uint8Array;
@@ -21,13 +21,15 @@ interface ReEncryptInput {
 export const reEncrypt = operation({
   name: 'ReEncrypt',
   run: ({ kms, caller }: KmsContext, input: ReEncryptInput) => {
-    requireNoGrantTokens(input.GrantTokens);
-    requireSymmetric(input.SourceEncryptionAlgorithm);
-    requireSymmetric(input.DestinationEncryptionAlgorithm);
+    kms.grants.requireTokens(caller, input.GrantTokens);
+    const sourceAlgorithm = input.SourceEncryptionAlgorithm ?? symmetricAlgorithm;
+    const algorithm = input.DestinationEncryptionAlgorithm ?? symmetricAlgorithm;
     if (input.DryRun === true && input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')) {
       if (input.SourceKeyId === undefined) throw missing('SourceKeyId');
-      kms.use.rehearse(caller, input.SourceKeyId, { operation: 'ReEncrypt', action: 'ReEncryptFrom' });
-      kms.use.rehearse(caller, input.DestinationKeyId, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
+      const from = { keyId: input.SourceKeyId, context: input.SourceEncryptionContext ?? new Map() };
+      const to = { keyId: input.DestinationKeyId, context: input.DestinationEncryptionContext ?? new Map() };
+      kms.use.rehearse(caller, from, { operation: 'ReEncrypt', action: 'ReEncryptFrom' });
+      kms.use.rehearse(caller, to, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
       stopDryRun(true);
     }
     if (input.CiphertextBlob === undefined) throw missing('CiphertextBlob');
@@ -37,16 +39,18 @@ export const reEncrypt = operation({
         ciphertext: input.CiphertextBlob,
         context: input.SourceEncryptionContext ?? new Map(),
         keyId: input.SourceKeyId,
+        algorithm: sourceAlgorithm,
       },
-      { keyId: input.DestinationKeyId, context: input.DestinationEncryptionContext ?? new Map() },
+      { keyId: input.DestinationKeyId, context: input.DestinationEncryptionContext ?? new Map(), algorithm },
     );
     stopDryRun(input.DryRun);
+    for (const { keyArn } of [from, to]) kms.lastUses.note(keyArn, 'ReEncrypt');
     return {
       CiphertextBlob: to.ciphertext,
       SourceKeyId: from.keyArn,
       KeyId: to.keyArn,
-      SourceEncryptionAlgorithm: symmetricAlgorithm,
-      DestinationEncryptionAlgorithm: symmetricAlgorithm,
+      SourceEncryptionAlgorithm: sourceAlgorithm,
+      DestinationEncryptionAlgorithm: algorithm,
       SourceKeyMaterialId: from.materialId,
       DestinationKeyMaterialId: to.materialId,
     };

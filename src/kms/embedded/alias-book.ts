@@ -7,6 +7,7 @@ import { type AliasRecord, aliasArn, aliasesPerKeyMax, checkAliasName, managedAl
 import type { KeyRecord } from './key.ts';
 import { findKey } from './key-lookup.ts';
 import type { KeyRing } from './key-ring.ts';
+import { isSameKind } from './key-spec.ts';
 import { requireState } from './key-state.ts';
 import type { KmsMeter } from './meter.ts';
 
@@ -45,6 +46,11 @@ export class AliasBook {
     return this.#ring.change(() => {
       const alias = this.#existing(caller, name);
       const key = this.#target(caller, 'UpdateAlias', targetKeyId);
+      const current = this.#ring.key(alias.targetKeyId, alias.region);
+      if (current !== undefined && !isSameKind(current, key)) {
+        const message = `${key.arn} is of another type, or for another usage, than ${current.arn}.`;
+        throw new Refusal('Validation', { message });
+      }
       if (alias.targetKeyId !== key.keyId) this.#requireRoom(key);
       return {
         aliases: [{ ...alias, targetKeyId: key.keyId, updatedMs: this.#clock.nowMs() }],
@@ -57,7 +63,7 @@ export class AliasBook {
     checkAliasName(name);
     return this.#ring.change(() => {
       const alias = this.#existing(caller, name);
-      const key = this.#ring.key(alias.targetKeyId);
+      const key = this.#ring.key(alias.targetKeyId, alias.region);
       if (key !== undefined) {
         requireAccess(caller, key, 'DeleteAlias');
         requireState('DeleteAlias', key);
@@ -74,7 +80,7 @@ export class AliasBook {
       const key = findKey(this.#ring, caller, keyId, 'keyOnly');
       requireAccess(caller, key, 'ListAliases');
       this.#meter.count('ListAliases', key.arn);
-      return this.#ring.aliasesOf(key.keyId);
+      return this.#ring.aliasesOf(key);
     }
     this.#meter.count('ListAliases');
     const own: ListedAlias[] = [...this.#ring.aliases()].filter(
@@ -101,7 +107,7 @@ export class AliasBook {
   }
 
   #requireRoom(key: KeyRecord): void {
-    if (this.#ring.aliasesOf(key.keyId).length < aliasesPerKeyMax) return;
+    if (this.#ring.aliasesOf(key).length < aliasesPerKeyMax) return;
     const message = `${key.arn} has ${aliasesPerKeyMax} aliases already.`;
     throw new Refusal('KeyLimitExceeded', { message });
   }

@@ -3,13 +3,16 @@ import { concatBytes } from '../../base/bytes.ts';
 import { envelopeOverheadBytes } from '../../crypto/core.ts';
 import type { EncryptionContext } from '../key-service.ts';
 import { contextFields } from './encryption-context.ts';
+import { isMultiRegion } from './key.ts';
 import { lengthPrefixed } from './length-prefixed.ts';
 
 /*
- * format (1) ‖ key id (16, the UUID's bytes) ‖ material id (32) ‖ envelope (commitment 32, nonce 24, ciphertext, tag 16)
+ * format (1) ‖ key id (16) ‖ material id (32) ‖ envelope (commitment 32, nonce 24, ciphertext, tag 16)
+ * The format tells whether the digits of the key id are those of a UUID or follow `mrk-`.
  * Opaque to callers. The envelope's context: domain, everything before the envelope, the pairs of the encryption context.
  */
-const format = 1;
+const uuidFormat = 1;
+const multiRegionFormat = 2;
 const keyIdBytes = 16;
 const materialIdBytes = 32;
 const headBytes = 1 + keyIdBytes + materialIdBytes;
@@ -29,12 +32,12 @@ export function joinCiphertext(head: CiphertextHead, envelope: Uint8Array): Uint
 /** Undefined for bytes that this service cannot have written. */
 export function splitCiphertext(blob: Uint8Array): (CiphertextHead & { envelope: Uint8Array }) | undefined {
   if (blob.length < ciphertextOverheadBytes || blob.length > ciphertextBytesMax) return undefined;
-  if (blob[0] !== format) return undefined;
+  if (blob[0] !== uuidFormat && blob[0] !== multiRegionFormat) return undefined;
   const hex = Buffer.from(blob.buffer, blob.byteOffset, headBytes).toString('hex', 1);
   const id = hex.slice(0, 2 * keyIdBytes);
   const parts = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)];
   return {
-    keyId: parts.join('-'),
+    keyId: blob[0] === uuidFormat ? parts.join('-') : `mrk-${id}`,
     materialId: hex.slice(2 * keyIdBytes),
     envelope: blob.subarray(headBytes),
   };
@@ -45,5 +48,7 @@ export function ciphertextContext(head: CiphertextHead, context: EncryptionConte
 }
 
 function headBytesOf({ keyId, materialId }: CiphertextHead): Uint8Array {
-  return Buffer.from(`${format.toString().padStart(2, '0')}${keyId.replaceAll('-', '')}${materialId}`, 'hex');
+  const format = isMultiRegion(keyId) ? multiRegionFormat : uuidFormat;
+  const digits = keyId.replace(/^mrk-/, '').replaceAll('-', '');
+  return Buffer.from(`0${format}${digits}${materialId}`, 'hex');
 }

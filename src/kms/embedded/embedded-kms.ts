@@ -2,19 +2,30 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { Outage } from '../../base/errors.ts';
 import { type Log, silentLog } from '../../base/log.ts';
-import type { CryptoCore } from '../../crypto/core.ts';
+import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
 import type { Caller, DataKey, EncryptionContext, KeyDescription, KeyService } from '../key-service.ts';
 import { managedAlias } from './alias.ts';
 import { AliasBook } from './alias-book.ts';
-import { DeletionSchedule } from './deletion-schedule.ts';
+import { AsymmetricUse } from './asymmetric-use.ts';
+import { deletionSchedule } from './deletion-schedule.ts';
+import { GrantBook } from './grant-book.ts';
+import { GrantTokens } from './grant-token.ts';
+import { HmacUse } from './hmac-use.ts';
+import { importExpiry } from './import-expiry.ts';
+import { MaterialImport } from './import-material.ts';
+import { ImportTokens } from './import-token.ts';
 import { describe, type KeyRecord } from './key.ts';
 import { KeyAdministration } from './key-administration.ts';
 import { isAlias } from './key-lookup.ts';
 import { KeyRing } from './key-ring.ts';
+import { KeyRotations } from './key-rotation.ts';
+import type { KeySchedule } from './key-schedule.ts';
 import { KeyUse } from './key-use.ts';
+import { LastUses } from './last-use.ts';
 import { ListMarkers, type ListPage, type ListRequest } from './list-page.ts';
 import { MaterialSafe } from './material.ts';
 import { KmsMeter } from './meter.ts';
+import { MultiRegion } from './multi-region.ts';
 import type { KeyRecordStorage } from './record-storage.ts';
 import type { RootKey } from './root-key.ts';
 import { type OpenRecord, SealedRecords } from './sealed-records.ts';
@@ -45,8 +56,15 @@ export class EmbeddedKms implements KeyService {
   /** Keys as things: made, shown, enabled, deleted. */
   readonly keys: KeyAdministration;
   readonly aliases: AliasBook;
+  readonly grants: GrantBook;
+  readonly rotations: KeyRotations;
   /** Keys at work. */
   readonly use: KeyUse;
+  readonly macs: HmacUse;
+  readonly lastUses: LastUses;
+  readonly asymmetric: AsymmetricUse;
+  readonly imports: MaterialImport;
+  readonly multiRegion: MultiRegion;
   readonly core: CryptoCore;
   /** Where the root key is, for people. */
   readonly rootKeyPlace: string;
@@ -55,7 +73,10 @@ export class EmbeddedKms implements KeyService {
   readonly #ring: KeyRing;
   readonly #materials: MaterialSafe;
   readonly #markers: ListMarkers;
-  readonly #deletions: DeletionSchedule;
+  readonly #grantTokens: GrantTokens;
+  readonly #importTokens: ImportTokens;
+  readonly #deletions: KeySchedule;
+  readonly #expiries: KeySchedule;
   #closing: Promise<void> | undefined;
 
   private constructor(options: EmbeddedKmsOptions, records: SealedRecords, contents: readonly OpenRecord[]) {
@@ -64,7 +85,8 @@ export class EmbeddedKms implements KeyService {
     const ring = new KeyRing(records, contents, log);
     const materials = new MaterialSafe(core, records.deriveKey('materials'));
     const wipe = (key: KeyRecord) => materials.wipe(key);
-    const deletions = new DeletionSchedule({ clock, ring, log, wipe });
+    const deletions = deletionSchedule({ clock, ring, log, wipe });
+    const expiries = importExpiry({ clock, ring, log, wipe });
     this.core = core;
     this.rootKeyPlace = rootKey.place;
     this.#storage = storage;
@@ -73,16 +95,35 @@ export class EmbeddedKms implements KeyService {
     this.#materials = materials;
     this.#markers = new ListMarkers(core, records.deriveKey('markers'));
     this.#deletions = deletions;
+    this.#expiries = expiries;
     const deletionScheduled = () => deletions.look();
-    this.keys = new KeyAdministration({ clock, ring, materials, meter, deletionScheduled });
+    const usableAgain = () => this.rotations.look();
+    this.keys = new KeyAdministration({ clock, ring, materials, meter, deletionScheduled, usableAgain });
+    const family = (key: KeyRecord) => this.multiRegion.family(key);
+    this.rotations = new KeyRotations({ clock, ring, log, keys: this.keys, materials, family });
     this.aliases = new AliasBook({ clock, ring, meter });
+    this.#grantTokens = new GrantTokens(core, records.deriveKey('grant tokens'));
+    this.grants = new GrantBook({ clock, ring, meter, tokens: this.#grantTokens });
     this.use = new KeyUse({ core, ring, materials, meter });
+    this.lastUses = new LastUses(clock);
+    this.macs = new HmacUse({ use: this.use, materials });
+    this.asymmetric = new AsymmetricUse({ use: this.use, materials });
+    this.multiRegion = new MultiRegion({ clock, ring, keys: this.keys });
+    this.#importTokens = new ImportTokens(core, records.deriveKey('import tokens'));
+    this.imports = new MaterialImport({
+      clock,
+      ring,
+      keys: this.keys,
+      materials,
+      tokens: this.#importTokens,
+      expiryChanged: () => expiries.look(),
+    });
   }
 
   /**
-   * Opens the store, making it where nothing is; then deletes the keys whose waiting period ended meanwhile. Throws
-   * Outage RootKeyMissing, RootKeyWrong, RootKeyUnsafe or StoreMissing, and IntegrityFault for a store that is not what
-   * was written.
+   * Opens the store, making it where nothing is; then does what fell due meanwhile: deletes keys whose waiting period
+   * ended, rotates others, takes away imported material that expired. Throws Outage RootKeyMissing, RootKeyWrong,
+   * RootKeyUnsafe or StoreMissing, and IntegrityFault for a store that is not what was written.
    */
   static async open(options: EmbeddedKmsOptions): Promise<EmbeddedKms> {
     const { core, storage, rootKey, create = true } = options;
@@ -90,6 +131,8 @@ export class EmbeddedKms implements KeyService {
     const kms = new EmbeddedKms(options, records, contents);
     try {
       await kms.#deletions.start();
+      await kms.rotations.start();
+      await kms.#expiries.start();
     } catch (fault) {
       await kms.close();
       throw fault;
@@ -107,12 +150,16 @@ export class EmbeddedKms implements KeyService {
     if (caller.service !== undefined && isAlias(caller, keyId, managedAlias)) {
       await this.keys.managedKey(caller);
     }
-    return this.use.generateDataKeyHandle(caller, { keyId, context });
+    const made = this.use.generateDataKeyHandle(caller, { keyId, context });
+    this.lastUses.note(made.keyArn, 'GenerateDataKey');
+    return made;
   }
 
   async decryptDataKey(caller: Caller, ciphertext: Uint8Array, context: EncryptionContext): Promise<DataKey> {
     this.#requireOpen();
-    return this.use.decryptDataKeyHandle(caller, { ciphertext, context });
+    const opened = this.use.decryptDataKeyHandle(caller, { ciphertext, context });
+    this.lastUses.note(opened.keyArn, 'Decrypt');
+    return opened;
   }
 
   async ownedKey(region: string): Promise<string> {
@@ -139,10 +186,16 @@ export class EmbeddedKms implements KeyService {
         region: key.region,
         account: key.account,
         description: key.description,
-        aliases: this.#ring.aliasesOf(key.keyId).map(({ name }) => name),
+        aliases: this.#ring.aliasesOf(key).map(({ name }) => name),
         createdMs: key.createdMs,
         ...(key.deletionMs === undefined ? {} : { deletionMs: key.deletionMs }),
       }));
+  }
+
+  /** A key of this store for a purpose that is none of the service's own; the caller's to destroy. */
+  deriveKey(purpose: string): SecretKey {
+    this.#requireOpen();
+    return this.#records.deriveKey(purpose);
   }
 
   /** The number of the last durable change. */
@@ -159,8 +212,12 @@ export class EmbeddedKms implements KeyService {
   async #close(): Promise<void> {
     await this.#ring.close();
     this.#deletions.close();
+    this.rotations.close();
+    this.#expiries.close();
     this.#materials.close();
     this.#markers.close();
+    this.#grantTokens.close();
+    this.#importTokens.close();
     this.#records.destroy();
     await this.#storage.close();
   }

@@ -1,20 +1,23 @@
 /** Making keys, showing them, and changing what becomes of them. */
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../key-service.ts';
 import { requireAccess } from './access.ts';
 import { managedAlias } from './alias.ts';
-import { isIn, type KeyOwner, type KeyRecord, type KeyTag, keyArn } from './key.ts';
+import { pendingDeletion } from './deletion-schedule.ts';
+import { hasAllMaterial } from './import-state.ts';
+import { isIn, type KeyOwner, type KeyRecord, type KeyTag, keyArn, type Material, newKeyId } from './key.ts';
 import { findKey, isAlias, type LookupForms } from './key-lookup.ts';
-import { checkPolicy, defaultPolicy, managedPolicy } from './key-policy.ts';
+import { checkGivenPolicy, defaultPolicy, managedPolicy } from './key-policy.ts';
 import type { KeyRing, RingChange } from './key-ring.ts';
+import { type KeySecret, newSecretOf, sealedSecret } from './key-secret.ts';
+import type { KeySpec, KeyUsage } from './key-spec.ts';
 import { type KeyOperation, type KeyOrigin, requireState } from './key-state.ts';
 import { changedTags, checkTags } from './key-tags.ts';
 import type { MaterialSafe } from './material.ts';
 import type { KmsMeter } from './meter.ts';
+import { hasReplicas } from './multi-region-family.ts';
 
-const dayMs = 86_400_000;
 export const deletionWindowDaysMin = 7;
 export const deletionWindowDaysMax = 30;
 export const keysPerRegionMax = 100_000;
@@ -25,7 +28,12 @@ const managedDescription = 'Default key that protects my DynamoDB data when no o
 export interface NewKey {
   readonly description?: string | undefined;
   readonly origin?: KeyOrigin | undefined;
+  /** A pair of the table in key-spec.ts. */
+  readonly spec?: KeySpec | undefined;
+  readonly usage?: KeyUsage | undefined;
+  readonly multiRegion?: boolean | undefined;
   readonly policy?: string | undefined;
+  readonly bypassLockoutCheck?: boolean | undefined;
   readonly tags?: readonly KeyTag[] | undefined;
 }
 
@@ -36,6 +44,8 @@ interface KeyAdministrationParts {
   readonly meter: KmsMeter;
   /** Called once a deletion is scheduled. */
   readonly deletionScheduled: () => Promise<void>;
+  /** Called once a key was enabled, or one of the service made: from then on it is rotated. */
+  readonly usableAgain: () => Promise<void>;
 }
 
 interface KeyDraft {
@@ -43,6 +53,9 @@ interface KeyDraft {
   readonly region: string;
   readonly owner: KeyOwner;
   readonly origin: KeyOrigin;
+  readonly spec?: KeySpec;
+  readonly usage?: KeyUsage;
+  readonly primaryRegion?: string;
   readonly description: string;
   readonly policy: string;
   readonly tags: readonly KeyTag[];
@@ -54,37 +67,41 @@ export class KeyAdministration {
   readonly #materials: MaterialSafe;
   readonly #meter: KmsMeter;
   readonly #deletionScheduled: () => Promise<void>;
+  readonly #usableAgain: () => Promise<void>;
 
-  constructor({ clock, ring, materials, meter, deletionScheduled }: KeyAdministrationParts) {
+  constructor({ clock, ring, materials, meter, deletionScheduled, usableAgain }: KeyAdministrationParts) {
     this.#clock = clock;
     this.#ring = ring;
     this.#materials = materials;
     this.#meter = meter;
     this.#deletionScheduled = deletionScheduled;
+    this.#usableAgain = usableAgain;
   }
 
   /** Refuses KeyLimitExceeded, MalformedPolicy and TagRefused. */
-  create(
-    caller: Caller,
-    { description = '', origin = 'AWS_KMS', policy, tags = [] }: NewKey,
-  ): Promise<KeyRecord> {
+  async create(caller: Caller, wanted: NewKey): Promise<KeyRecord> {
     const { account, region } = caller;
-    if (policy !== undefined) checkPolicy(policy);
+    const { description = '', origin = 'AWS_KMS', policy, tags = [], multiRegion = false } = wanted;
+    const { spec = 'SYMMETRIC_DEFAULT', usage = 'ENCRYPT_DECRYPT' } = wanted;
+    const { bypassLockoutCheck } = wanted;
+    // The key is not there yet: what a policy says of other keys is not about it.
+    if (policy !== undefined) checkGivenPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
     checkTags(tags);
+    const secret = origin === 'EXTERNAL' ? undefined : await newSecretOf(spec);
     return this.#ring.change(() => {
-      const known = [...this.#ring.keys()].filter((key) => key.owner === 'CUSTOMER' && isIn(caller, key));
-      if (known.length >= keysPerRegionMax) {
-        throw new Refusal('KeyLimitExceeded', { message: `There are ${keysPerRegionMax} keys already.` });
-      }
-      const key = this.#draw({
+      requireRoomForKey(this.#ring, caller);
+      const draft: KeyDraft = {
         account,
         region,
         owner: 'CUSTOMER',
         origin,
+        ...(spec === 'SYMMETRIC_DEFAULT' ? {} : { spec, usage }),
+        ...(multiRegion ? { primaryRegion: region } : {}),
         description,
         policy: policy ?? defaultPolicy(account),
         tags: changedTags([], tags),
-      });
+      };
+      const key = this.#draw(draft, secret);
       this.#meter.count('CreateKey', key.arn);
       return { keys: [key], result: key };
     });
@@ -93,7 +110,7 @@ export class KeyAdministration {
   /** The key, for an operation that shows something of it. */
   read(caller: Caller, operation: KeyOperation, keyId: string, forms: LookupForms = 'keyOnly'): KeyRecord {
     const key = findKey(this.#ring, caller, keyId, forms);
-    requireAccess(caller, key, operation);
+    requireAccess(caller, key, operation, { grants: this.#ring.grantsOf(key.arn) });
     this.#meter.count(operation, key.arn);
     requireState(operation, key);
     return key;
@@ -115,7 +132,7 @@ export class KeyAdministration {
   async managedKey({ account, region }: Caller): Promise<KeyRecord> {
     const known = this.#managed(account, region);
     if (known !== undefined) return known;
-    return this.#ring.change(() => {
+    const made = await this.#ring.change(() => {
       const meanwhile = this.#managed(account, region);
       if (meanwhile !== undefined) return { result: meanwhile };
       const key = this.#draw({
@@ -131,6 +148,8 @@ export class KeyAdministration {
       const alias = { name: managedAlias, account, region, targetKeyId: key.keyId, ...times };
       return { keys: [key], aliases: [alias], result: key };
     });
+    await this.#usableAgain();
+    return made;
   }
 
   /** The AWS owned key of a region, made where it is not there yet. */
@@ -138,7 +157,7 @@ export class KeyAdministration {
     const find = () => [...this.#ring.keys()].find((key) => key.owner === 'OWNED' && key.region === region);
     const known = find();
     if (known !== undefined) return known;
-    return this.#ring.change(() => {
+    const made = await this.#ring.change(() => {
       const meanwhile = find();
       if (meanwhile !== undefined) return { result: meanwhile };
       const key = this.#draw({
@@ -152,12 +171,17 @@ export class KeyAdministration {
       });
       return { keys: [key], result: key };
     });
+    await this.#usableAgain();
+    return made;
   }
 
-  enable(caller: Caller, keyId: string): Promise<KeyRecord> {
-    return this.#change(caller, 'EnableKey', keyId, (key) =>
-      key.state === 'Disabled' ? { ...key, state: 'Enabled' } : key,
+  /** A key that is due for rotation is rotated at once. */
+  async enable(caller: Caller, keyId: string): Promise<KeyRecord> {
+    const key = await this.#change(caller, 'EnableKey', keyId, (known) =>
+      known.state === 'Disabled' ? { ...known, state: 'Enabled' } : known,
     );
+    await this.#usableAgain();
+    return key;
   }
 
   disable(caller: Caller, keyId: string): Promise<KeyRecord> {
@@ -173,21 +197,39 @@ export class KeyAdministration {
         const message = `PendingWindowInDays must be between ${deletionWindowDaysMin} and ${deletionWindowDaysMax}`;
         throw new Refusal('Validation', { message });
       }
-      return { ...known, state: 'PendingDeletion', deletionMs: this.#clock.nowMs() + windowDays * dayMs };
+      return hasReplicas(this.#ring, known)
+        ? { ...known, state: 'PendingReplicaDeletion', deletionWindowDays: windowDays }
+        : pendingDeletion(known, { fromMs: this.#clock.nowMs(), windowDays });
     });
     await this.#deletionScheduled();
     return key;
   }
 
   cancelDeletion(caller: Caller, keyId: string): Promise<KeyRecord> {
-    return this.#change(caller, 'CancelKeyDeletion', keyId, ({ deletionMs: _, ...key }) => ({
-      ...key,
-      state: key.materials.length === 0 ? 'PendingImport' : 'Disabled',
-    }));
+    return this.#change(
+      caller,
+      'CancelKeyDeletion',
+      keyId,
+      ({ deletionMs: _, deletionWindowDays: __, ...key }) => ({
+        ...key,
+        state: hasAllMaterial(key) ? 'Disabled' : 'PendingImport',
+      }),
+    );
   }
 
   updateDescription(caller: Caller, keyId: string, description: string): Promise<KeyRecord> {
     return this.#change(caller, 'UpdateKeyDescription', keyId, (key) => ({ ...key, description }));
+  }
+
+  /** Refuses as checkGivenPolicy. */
+  putPolicy(
+    caller: Caller,
+    { keyId, ...given }: { keyId: string; policy: string; bypassLockoutCheck?: boolean | undefined },
+  ): Promise<KeyRecord> {
+    return this.#change(caller, 'PutKeyPolicy', keyId, (key) => {
+      checkGivenPolicy({ ...given, caller, keyArn: key.arn });
+      return { ...key, policy: given.policy };
+    });
   }
 
   tag(caller: Caller, keyId: string, tags: readonly KeyTag[]): Promise<KeyRecord> {
@@ -221,11 +263,11 @@ export class KeyAdministration {
 
   #managed(account: string, region: string): KeyRecord | undefined {
     const alias = this.#ring.alias({ account, region, name: managedAlias });
-    return alias === undefined ? undefined : this.#ring.key(alias.targetKeyId);
+    return alias === undefined ? undefined : this.#ring.key(alias.targetKeyId, region);
   }
 
-  #draw(draft: KeyDraft): KeyRecord {
-    const keyId = randomUUID();
+  #draw(draft: KeyDraft, secret?: KeySecret): KeyRecord {
+    const keyId = newKeyId({ multiRegion: draft.primaryRegion !== undefined });
     const imported = draft.origin === 'EXTERNAL';
     return {
       ...draft,
@@ -233,7 +275,20 @@ export class KeyAdministration {
       arn: keyArn(draft.region, draft.account, keyId),
       state: imported ? 'PendingImport' : 'Enabled',
       createdMs: this.#clock.nowMs(),
-      materials: imported ? [] : [this.#materials.make(keyId)],
+      materials: imported ? [] : [this.#newMaterial(keyId, secret)],
     };
   }
+
+  #newMaterial(keyId: string, secret: KeySecret | undefined): Material {
+    if (secret === undefined) return this.#materials.make(keyId);
+    return sealedSecret(this.#materials, keyId, secret);
+  }
+}
+
+/** Refuses KeyLimitExceeded where an account has as many keys in a region as it may. */
+export function requireRoomForKey(ring: KeyRing, namespace: { account: string; region: string }): void {
+  let count = 0;
+  for (const key of ring.keys()) if (key.owner === 'CUSTOMER' && isIn(namespace, key)) count++;
+  if (count < keysPerRegionMax) return;
+  throw new Refusal('KeyLimitExceeded', { message: `There are ${keysPerRegionMax} keys already.` });
 }

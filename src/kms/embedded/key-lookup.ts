@@ -21,14 +21,14 @@ export type LookupForms = 'any' | 'keyOnly';
 export function findKey(ring: KeyRing, caller: Caller, given: string, forms: LookupForms): KeyRecord {
   const name = parse(caller, given, forms);
   if (name.form === 'key') {
-    const key = ring.key(name.keyId);
+    const key = ring.key(name.keyId, caller.region);
     if (key === undefined || key.arn !== name.arn || !isVisible(caller, key)) {
       throw new Refusal('KeyNotFound', { keyArn: name.arn });
     }
     return key;
   }
   const alias = ring.alias({ account: name.account, region: caller.region, name: name.name });
-  const key = alias === undefined ? undefined : ring.key(alias.targetKeyId);
+  const key = alias === undefined ? undefined : ring.key(alias.targetKeyId, caller.region);
   if (key === undefined) {
     throw new Refusal('AliasNotFound', { aliasArn: aliasArn(caller.region, name.account, name.name) });
   }

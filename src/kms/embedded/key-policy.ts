@@ -1,6 +1,9 @@
 /** Key policies as the service writes them, and what it asks of those it is given. */
 import { utf8 } from '../../base/bytes.ts';
 import { Refusal } from '../../base/errors.ts';
+import type { Caller } from '../key-service.ts';
+import { keyPolicyStatements, type PolicyStatement } from './key-policy-document.ts';
+import { requireNoLockout } from './key-policy-lockout.ts';
 
 export const policyBytesMax = 32_768;
 
@@ -68,48 +71,27 @@ export function managedPolicy({ account, region }: Namespace): string {
   });
 }
 
+/** What is asked of a policy that a caller gives to a key. */
+export interface GivenPolicy {
+  readonly policy: string;
+  readonly caller: Caller;
+  readonly keyArn: string;
+  /** The caller may lose the key's policy, knowingly. */
+  readonly bypassLockoutCheck?: boolean | undefined;
+}
+
+/** Refuses as checkPolicy, and a policy that would not let the caller change it again. */
+export function checkGivenPolicy({ policy, caller, keyArn, bypassLockoutCheck = false }: GivenPolicy): void {
+  const statements = checkPolicy(policy);
+  if (!bypassLockoutCheck) requireNoLockout(statements, caller, keyArn);
+}
+
 /** Refuses KeyLimitExceeded for one that is too long, and MalformedPolicy for one that is no policy document. */
-export function checkPolicy(policy: string): void {
+export function checkPolicy(policy: string): readonly PolicyStatement[] {
   if (utf8(policy).length > policyBytesMax) {
     throw new Refusal('KeyLimitExceeded', { message: `A key policy has at most ${policyBytesMax} bytes.` });
   }
-  const document = parsed(policy);
-  if (!isObject(document)) throw malformed('A key policy is a JSON object.');
-  const { Version, Statement } = document;
-  if (Version !== undefined && Version !== '2012-10-17' && Version !== '2008-10-17') {
-    throw malformed('The Version of a key policy is 2012-10-17 or 2008-10-17.');
-  }
-  const statements = Array.isArray(Statement) ? Statement : [Statement];
-  if (statements.length === 0) throw malformed('A key policy has at least one Statement.');
-  for (const statement of statements) checkStatement(statement);
-}
-
-function checkStatement(statement: unknown): void {
-  if (!isObject(statement)) throw malformed('A Statement of a key policy is a JSON object.');
-  const { Effect, Principal, NotPrincipal, Action, NotAction } = statement;
-  if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed('The Effect of a Statement is Allow or Deny.');
-  if ((Principal === undefined) === (NotPrincipal === undefined)) {
-    throw malformed('A Statement of a key policy has a Principal or a NotPrincipal.');
-  }
-  if ((Action === undefined) === (NotAction === undefined)) {
-    throw malformed('A Statement has an Action or a NotAction.');
-  }
-}
-
-function parsed(policy: string): unknown {
-  try {
-    return JSON.parse(policy);
-  } catch {
-    throw malformed('A key policy is valid JSON.');
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function malformed(message: string): Refusal<'MalformedPolicy'> {
-  return new Refusal('MalformedPolicy', { message });
+  return keyPolicyStatements(policy);
 }
 
 function rootOf(account: string): string {

@@ -1,14 +1,16 @@
-/** Every key and alias of the service in memory, as they are stored; changes one after another, each durable before it shows. */
+/** Every key, alias and grant of the service in memory, as they are stored; changes one after another, each durable before it shows. */
 import { IntegrityFault, Outage } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AliasRecord } from './alias.ts';
-import type { DeletedKey, KeyRecord } from './key.ts';
+import type { GrantRecord } from './grant.ts';
+import { type DeletedKey, type KeyRecord, keyName, regionOf } from './key.ts';
 import { newRecordId, type OpenRecord, type RecordKind, type SealedRecords } from './sealed-records.ts';
 
 interface Kinds {
   readonly key: KeyRecord;
   readonly alias: AliasRecord;
   readonly 'deleted-key': DeletedKey;
+  readonly grant: GrantRecord;
 }
 
 type Entry = { [K in RecordKind]: { readonly kind: K; readonly value: Kinds[K] } }[RecordKind];
@@ -17,41 +19,49 @@ export interface RingChange<Result> {
   readonly keys?: readonly KeyRecord[];
   readonly aliases?: readonly AliasRecord[];
   readonly removedAliases?: readonly AliasRecord[];
-  /** Their aliases go with them. */
+  readonly grants?: readonly GrantRecord[];
+  readonly removedGrants?: readonly GrantRecord[];
+  /** Their aliases and grants go with them. */
   readonly deletedKeys?: readonly { readonly key: KeyRecord; readonly deletedMs: number }[];
   readonly result: Result;
 }
 
+/** What a ring asks of its records. */
+export type RingRecords = Pick<SealedRecords, 'uncertain' | 'commit' | 'reload'>;
+
 type KeyListener = (keyArn: string) => void;
 
 export class KeyRing {
-  readonly #records: SealedRecords;
+  readonly #records: RingRecords;
   readonly #log: Log;
   #keys = new Map<string, KeyRecord>();
   #aliases = new Map<string, AliasRecord>();
   #deleted = new Map<string, DeletedKey>();
+  /** By the ARN of their key, then by their id. */
+  #grants = new Map<string, Map<string, GrantRecord>>();
   /** Where each entry is stored, by its name. */
   #recordIds = new Map<string, string>();
   readonly #listeners = new Set<KeyListener>();
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(records: SealedRecords, contents: readonly OpenRecord[], log: Log) {
+  constructor(records: RingRecords, contents: readonly OpenRecord[], log: Log) {
     this.#records = records;
     this.#log = log;
     this.#fill(contents);
   }
 
-  key(keyId: string): KeyRecord | undefined {
-    return this.#keys.get(keyId);
+  /** The region tells related multi-Region keys apart, and is of no meaning for others. */
+  key(keyId: string, region: string): KeyRecord | undefined {
+    return this.#keys.get(keyName(keyId, region));
   }
 
   keys(): IterableIterator<KeyRecord> {
     return this.#keys.values();
   }
 
-  deletedKey(keyId: string): DeletedKey | undefined {
-    return this.#deleted.get(keyId);
+  deletedKey(keyId: string, region: string): DeletedKey | undefined {
+    return this.#deleted.get(keyName(keyId, region));
   }
 
   alias({
@@ -70,8 +80,27 @@ export class KeyRing {
     return this.#aliases.values();
   }
 
-  aliasesOf(keyId: string): readonly AliasRecord[] {
-    return [...this.#aliases.values()].filter((alias) => alias.targetKeyId === keyId);
+  aliasesOf({ keyId, region }: { keyId: string; region: string }): readonly AliasRecord[] {
+    return [...this.#aliases.values()].filter(
+      (alias) => alias.targetKeyId === keyId && alias.region === region,
+    );
+  }
+
+  grant(keyArn: string, grantId: string): GrantRecord | undefined {
+    return this.#grants.get(keyArn)?.get(grantId);
+  }
+
+  /** To be walked once, and at once. */
+  grantsOf(keyArn: string): Iterable<GrantRecord> {
+    return this.#grants.get(keyArn)?.values() ?? [];
+  }
+
+  grantCountOf(keyArn: string): number {
+    return this.#grants.get(keyArn)?.size ?? 0;
+  }
+
+  *grants(): IterableIterator<GrantRecord> {
+    for (const grants of this.#grants.values()) yield* grants.values();
   }
 
   get closed(): boolean {
@@ -125,7 +154,7 @@ export class KeyRing {
       recordIds.delete(nameOf(entry));
     }
     try {
-      await this.#records.commit({ puts: records, deletes });
+      await this.#records.commit({ puts: records, deletes, erases: this.#erases(puts, removed) });
     } catch (cause) {
       throw unavailable(cause);
     }
@@ -135,6 +164,16 @@ export class KeyRing {
     for (const entry of removed) this.#hide(entry);
     this.#tell(before);
     return change.result;
+  }
+
+  /** True where a secret goes: with its key, or with imported material. */
+  #erases(puts: readonly Entry[], removed: readonly Entry[]): boolean {
+    if (removed.some(({ kind }) => kind === 'key')) return true;
+    return puts.some((entry) => {
+      if (entry.kind !== 'key') return false;
+      const before = this.#keys.get(nameOfKey(entry.value));
+      return before !== undefined && secretCount(before) > secretCount(entry.value);
+    });
   }
 
   #fill(contents: readonly OpenRecord[]): void {
@@ -150,21 +189,35 @@ export class KeyRing {
     this.#keys = new Map();
     this.#aliases = new Map();
     this.#deleted = new Map();
+    this.#grants = new Map();
     this.#recordIds = new Map();
     this.#fill(contents);
     this.#tell(before);
   }
 
   #show(entry: Entry): void {
-    if (entry.kind === 'key') this.#keys.set(entry.value.keyId, entry.value);
-    else if (entry.kind === 'deleted-key') this.#deleted.set(entry.value.keyId, entry.value);
+    if (entry.kind === 'key') this.#keys.set(nameOfKey(entry.value), entry.value);
+    else if (entry.kind === 'deleted-key') this.#deleted.set(nameOfKey(entry.value), entry.value);
+    else if (entry.kind === 'grant') this.#showGrant(entry.value);
     else this.#aliases.set(aliasKey(entry.value.account, entry.value.region, entry.value.name), entry.value);
   }
 
   #hide(entry: Entry): void {
-    if (entry.kind === 'key') this.#keys.delete(entry.value.keyId);
-    else if (entry.kind === 'deleted-key') this.#deleted.delete(entry.value.keyId);
+    if (entry.kind === 'key') this.#keys.delete(nameOfKey(entry.value));
+    else if (entry.kind === 'deleted-key') this.#deleted.delete(nameOfKey(entry.value));
+    else if (entry.kind === 'grant') this.#hideGrant(entry.value);
     else this.#aliases.delete(aliasKey(entry.value.account, entry.value.region, entry.value.name));
+  }
+
+  #showGrant(grant: GrantRecord): void {
+    const grants = this.#grants.get(grant.keyArn) ?? new Map<string, GrantRecord>();
+    this.#grants.set(grant.keyArn, grants.set(grant.grantId, grant));
+  }
+
+  #hideGrant({ keyArn, grantId }: GrantRecord): void {
+    const grants = this.#grants.get(keyArn);
+    grants?.delete(grantId);
+    if (grants?.size === 0) this.#grants.delete(keyArn);
   }
 
   #states(): Map<string, KeyRecord> {
@@ -172,7 +225,7 @@ export class KeyRing {
   }
 
   #tell(before: ReadonlyMap<string, KeyRecord>): void {
-    const changed = [...before.values()].filter((key) => this.#keys.get(key.keyId)?.state !== key.state);
+    const changed = [...before.values()].filter((key) => this.#keys.get(nameOfKey(key))?.state !== key.state);
     for (const { arn } of changed) {
       for (const listener of [...this.#listeners]) {
         try {
@@ -192,17 +245,29 @@ function entriesOf(change: RingChange<unknown>, ring: KeyRing): { puts: Entry[];
   for (const value of change.keys ?? []) puts.push({ kind: 'key', value });
   for (const value of change.aliases ?? []) puts.push({ kind: 'alias', value });
   for (const value of change.removedAliases ?? []) removed.push({ kind: 'alias', value });
+  for (const value of change.grants ?? []) puts.push({ kind: 'grant', value });
+  for (const value of change.removedGrants ?? []) removed.push({ kind: 'grant', value });
   for (const { key, deletedMs } of change.deletedKeys ?? []) {
     removed.push({ kind: 'key', value: key });
-    for (const value of ring.aliasesOf(key.keyId)) removed.push({ kind: 'alias', value });
+    for (const value of ring.aliasesOf(key)) removed.push({ kind: 'alias', value });
+    for (const value of ring.grantsOf(key.arn)) removed.push({ kind: 'grant', value });
     puts.push({ kind: 'deleted-key', value: { keyId: key.keyId, arn: key.arn, deletedMs } });
   }
   return { puts, removed };
 }
 
 function nameOf(entry: Entry): string {
-  if (entry.kind !== 'alias') return `${entry.kind} ${entry.value.keyId}`;
+  if (entry.kind === 'grant') return `grant ${entry.value.keyArn} ${entry.value.grantId}`;
+  if (entry.kind !== 'alias') return `${entry.kind} ${nameOfKey(entry.value)}`;
   return `alias ${aliasKey(entry.value.account, entry.value.region, entry.value.name)}`;
+}
+
+function secretCount({ materials, pendingMaterial }: KeyRecord): number {
+  return [...materials, pendingMaterial].filter((material) => material?.sealed !== undefined).length;
+}
+
+function nameOfKey({ keyId, arn }: { keyId: string; arn: string }): string {
+  return keyName(keyId, regionOf(arn));
 }
 
 function aliasKey(account: string, region: string, name: string): string {

@@ -19,6 +19,7 @@ export type Verdict =
   | 'ok'
   | 'disabled'
   | 'pending deletion'
+  | 'pending replica deletion'
   | 'not pending deletion'
   | 'pending import'
   | 'unavailable'
@@ -104,6 +105,11 @@ const originOf: Partial<Record<KeyOperation, KeyOrigin>> = {
 export const keyOperations = Object.keys(rows) as readonly KeyOperation[];
 
 export function verdictOf(operation: KeyOperation, state: KeyState): Verdict {
+  if (state === 'PendingReplicaDeletion') {
+    // What PendingDeletion may, under a name of its own.
+    const verdict = verdictOf(operation, 'PendingDeletion');
+    return verdict === dying ? 'pending replica deletion' : verdict;
+  }
   return rows[operation][keyStates.indexOf(state)] ?? 'unavailable';
 }
 

@@ -3,12 +3,14 @@ import { randomFillSync } from 'node:crypto';
 import { IntegrityFault, Outage, Refusal } from '../../base/errors.ts';
 import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
 import type { Caller, DataKey, EncryptionContext } from '../key-service.ts';
-import { hiddenKeyRefusal, isVisible, requireAccess } from './access.ts';
+import { hiddenKeyRefusal, isGranted, isVisible, requireAccess } from './access.ts';
+import { openedByPair, sealedForPair } from './asymmetric-cipher.ts';
 import { ciphertextContext, joinCiphertext, splitCiphertext } from './ciphertext.ts';
 import { checkContext, isWellFormed } from './encryption-context.ts';
 import { isIn, type KeyRecord } from './key.ts';
 import { findKey } from './key-lookup.ts';
 import type { KeyRing } from './key-ring.ts';
+import { isSymmetric, requireAlgorithm, requireUsage, symmetricAlgorithm } from './key-spec.ts';
 import { type KeyOperation, requireState } from './key-state.ts';
 import { currentMaterial, type MaterialSafe } from './material.ts';
 import type { KmsMeter } from './meter.ts';
@@ -16,6 +18,8 @@ import type { KmsMeter } from './meter.ts';
 export interface EncryptRequest {
   readonly keyId: string;
   readonly context: EncryptionContext;
+  /** SYMMETRIC_DEFAULT where absent. */
+  readonly algorithm?: string | undefined;
 }
 
 export interface DecryptRequest {
@@ -23,19 +27,23 @@ export interface DecryptRequest {
   readonly context: EncryptionContext;
   /** The key the caller expects; another one is refused with IncorrectKey. */
   readonly keyId?: string | undefined;
+  /** SYMMETRIC_DEFAULT where absent. Another one needs the key's id: such a ciphertext does not name its key. */
+  readonly algorithm?: string | undefined;
 }
 
 export interface Sealed {
   readonly ciphertext: Uint8Array;
   readonly keyArn: string;
-  readonly materialId: string;
+  /** Of symmetric keys. */
+  readonly materialId?: string;
 }
 
 export interface Opened {
   /** In memory of its own: the receiver may wipe it. */
   readonly plaintext: Uint8Array;
   readonly keyArn: string;
-  readonly materialId: string;
+  /** Of symmetric keys. */
+  readonly materialId?: string;
 }
 
 interface KeyUseParts {
@@ -49,6 +57,10 @@ interface KeyUseParts {
 export interface Naming {
   readonly operation: KeyOperation;
   readonly action?: string;
+}
+
+interface NamedUse extends Naming {
+  readonly context: EncryptionContext;
 }
 
 export class KeyUse {
@@ -65,15 +77,12 @@ export class KeyUse {
   }
 
   encrypt(caller: Caller, request: EncryptRequest & { plaintext: Uint8Array }): Sealed {
-    const key = this.#sealingKey(caller, request, { operation: 'Encrypt' });
+    const key = this.sealingKey(caller, request, { operation: 'Encrypt' });
     return this.#seal(key, request);
   }
 
   decrypt(caller: Caller, request: DecryptRequest): Opened {
-    const naming = { operation: 'Decrypt' } as const;
-    return this.#open(caller, request, naming, (wrapping, envelope, bound) =>
-      this.#core.openBytes(wrapping, envelope, bound),
-    );
+    return this.#openBytes(caller, request, { operation: 'Decrypt' });
   }
 
   /** The plaintext between the two is wiped before this returns. */
@@ -82,11 +91,9 @@ export class KeyUse {
     source: DecryptRequest,
     destination: EncryptRequest,
   ): { from: Omit<Opened, 'plaintext'>; to: Sealed } {
-    const key = this.#sealingKey(caller, destination, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
+    const key = this.sealingKey(caller, destination, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
     const naming = { operation: 'ReEncrypt', action: 'ReEncryptFrom' } as const;
-    const { plaintext, ...from } = this.#open(caller, source, naming, (wrapping, envelope, bound) =>
-      this.#core.openBytes(wrapping, envelope, bound),
-    );
+    const { plaintext, ...from } = this.#openBytes(caller, source, naming);
     try {
       return { from, to: this.#seal(key, { ...destination, plaintext }) };
     } finally {
@@ -101,7 +108,7 @@ export class KeyUse {
   ): Sealed & { plaintext?: Uint8Array } {
     const { bytes, withPlaintext } = request;
     const operation = withPlaintext ? 'GenerateDataKey' : 'GenerateDataKeyWithoutPlaintext';
-    const key = this.#sealingKey(caller, request, { operation });
+    const key = this.sealingKey(caller, request, { operation });
     const plaintext = randomFillSync(Buffer.allocUnsafeSlow(bytes));
     const sealed = this.#seal(key, { ...request, plaintext });
     if (withPlaintext) return { ...sealed, plaintext };
@@ -111,7 +118,7 @@ export class KeyUse {
 
   /** A 256-bit data key that JavaScript never sees. Its ciphertext is like that of any other. */
   generateDataKeyHandle(caller: Caller, request: EncryptRequest): DataKey {
-    const record = this.#sealingKey(caller, request, { operation: 'GenerateDataKey' });
+    const record = this.sealingKey(caller, request, { operation: 'GenerateDataKey' });
     const material = currentMaterial(record);
     const head = { keyId: record.keyId, materialId: material.id };
     const wrapping = this.#materials.open(record.keyId, material);
@@ -130,24 +137,72 @@ export class KeyUse {
     return { key: plaintext, ciphertext: request.ciphertext, keyArn };
   }
 
-  /** Refuses what the operation would refuse for the key alone: for dry runs without a ciphertext. */
-  rehearse(caller: Caller, keyId: string, naming: Naming): void {
-    this.#require(caller, findKey(this.#ring, caller, keyId, 'any'), naming);
+  /** The key, for an operation without encryption context; refuses as its state and the caller's rights say. */
+  admit(caller: Caller, keyId: string, operation: KeyOperation): KeyRecord {
+    const key = findKey(this.#ring, caller, keyId, 'any');
+    this.#require(caller, key, { operation, context: new Map() });
+    return key;
   }
 
-  #sealingKey(caller: Caller, { keyId, context }: EncryptRequest, naming: Naming): KeyRecord {
+  /** Refuses what the operation would refuse for the key and context alone: for dry runs without a ciphertext. */
+  rehearse(caller: Caller, { keyId, context }: EncryptRequest, naming: Naming): void {
+    this.#require(caller, findKey(this.#ring, caller, keyId, 'any'), { ...naming, context });
+  }
+
+  /** The key, for an operation that seals with it; refuses as its state and kind and the caller's rights say. */
+  sealingKey(caller: Caller, { keyId, context, algorithm }: EncryptRequest, naming: Naming): KeyRecord {
     const key = findKey(this.#ring, caller, keyId, 'any');
-    this.#require(caller, key, naming);
+    this.#require(caller, key, { ...naming, context });
+    requireAlgorithm(key, algorithm ?? symmetricAlgorithm);
+    if (!isSymmetric(key)) requireNoContext(context);
     checkContext(context);
     return key;
   }
 
-  #seal(key: KeyRecord, { context, plaintext }: EncryptRequest & { plaintext: Uint8Array }): Sealed {
+  /** Seals what was made since sealingKey admitted the caller: the key may have been disabled meanwhile. */
+  sealLater(
+    caller: Caller,
+    request: EncryptRequest & { plaintext: Uint8Array },
+    operation: KeyOperation,
+  ): Sealed {
+    const key = findKey(this.#ring, caller, request.keyId, 'any');
+    if (this.#ring.closed) throw new Outage('Closed');
+    requireState(operation, key);
+    return this.#seal(key, request);
+  }
+
+  #seal(key: KeyRecord, request: EncryptRequest & { plaintext: Uint8Array }): Sealed {
+    const { context, plaintext, algorithm = symmetricAlgorithm } = request;
+    if (!isSymmetric(key)) {
+      return { ciphertext: sealedForPair(key, { algorithm, plaintext }), keyArn: key.arn };
+    }
     const material = currentMaterial(key);
     const head = { keyId: key.keyId, materialId: material.id };
     const wrapping = this.#materials.open(key.keyId, material);
     const envelope = this.#core.sealBytes(wrapping, plaintext, ciphertextContext(head, context));
     return { ciphertext: joinCiphertext(head, envelope), keyArn: key.arn, materialId: material.id };
+  }
+
+  #openBytes(caller: Caller, request: DecryptRequest, naming: Naming): Opened {
+    const { ciphertext, context, keyId, algorithm = symmetricAlgorithm } = request;
+    const named = keyId === undefined ? undefined : findKey(this.#ring, caller, keyId, 'any');
+    if (algorithm === symmetricAlgorithm && (named === undefined || isSymmetric(named))) {
+      return this.#open(caller, request, naming, (wrapping, envelope, bound) =>
+        this.#core.openBytes(wrapping, envelope, bound),
+      );
+    }
+    const parts = named === undefined ? splitCiphertext(ciphertext) : undefined;
+    const key = parts === undefined ? named : this.#keyOf(caller, parts.keyId, { ...naming, context });
+    if (key === undefined) {
+      const message = 'KeyId is required to decrypt what an asymmetric key has encrypted.';
+      throw new Refusal('Validation', { message });
+    }
+    this.#require(caller, key, { ...naming, context });
+    requireAlgorithm(key, algorithm);
+    requireNoContext(context);
+    const plaintext = openedByPair(this.#materials, key, { algorithm, ciphertext });
+    if (plaintext === undefined) throw new Refusal('InvalidCiphertext', {});
+    return { plaintext, keyArn: key.arn };
   }
 
   /** One error for garbage, damage, another context and another service's ciphertext (R-ORA-1); one key tried (R-COM-2). */
@@ -161,8 +216,8 @@ export class KeyUse {
     const parts = splitCiphertext(ciphertext);
     if (parts === undefined) throw new Refusal('InvalidCiphertext', {});
     if (expected !== undefined && expected.keyId !== parts.keyId) throw new Refusal('IncorrectKey', {});
-    const key = this.#keyOf(caller, parts.keyId);
-    this.#require(caller, key, naming);
+    const key = this.#keyOf(caller, parts.keyId, { ...naming, context });
+    this.#require(caller, key, { ...naming, context });
     const material = key.materials.find(({ id }) => id === parts.materialId);
     if (material === undefined || !isWellFormed(context)) throw new Refusal('InvalidCiphertext', {});
     const wrapping = this.#materials.open(key.keyId, material);
@@ -176,24 +231,36 @@ export class KeyUse {
   }
 
   /** The key a ciphertext names. One that never was here: the ciphertext is no ciphertext of ours. */
-  #keyOf(caller: Caller, keyId: string): KeyRecord {
-    const key = this.#ring.key(keyId);
+  #keyOf(caller: Caller, keyId: string, use: NamedUse): KeyRecord {
+    const key = this.#ring.key(keyId, caller.region);
     if (key === undefined) {
-      const deleted = this.#ring.deletedKey(keyId);
+      const deleted = this.#ring.deletedKey(keyId, caller.region);
       if (deleted === undefined) throw new Refusal('InvalidCiphertext', {});
       // The service asks for a table whose key it knows; nobody else learns what became of a key.
       if (caller.service !== undefined) throw new Refusal('KeyNotFound', { keyArn: deleted.arn });
       throw hiddenKeyRefusal();
     }
-    const own = key.owner === 'OWNED' ? key.region === caller.region : isIn(caller, key);
-    if (!own || !isVisible(caller, key)) throw hiddenKeyRefusal();
-    return key;
+    if (key.region !== caller.region || !isVisible(caller, key)) throw hiddenKeyRefusal();
+    if (key.owner === 'OWNED' || isIn(caller, key) || this.#isGranted(caller, key, use)) return key;
+    throw hiddenKeyRefusal();
   }
 
-  #require(caller: Caller, key: KeyRecord, { operation, action = operation }: Naming): void {
+  #isGranted(caller: Caller, key: KeyRecord, { operation, action = operation, context }: NamedUse): boolean {
+    return isGranted(caller, key, action, { grants: this.#ring.grantsOf(key.arn), context });
+  }
+
+  #require(caller: Caller, key: KeyRecord, { operation, action = operation, context }: NamedUse): void {
     if (this.#ring.closed) throw new Outage('Closed');
-    requireAccess(caller, key, action);
+    requireAccess(caller, key, action, { grants: this.#ring.grantsOf(key.arn), context });
     this.#meter.count(operation, key.arn);
     requireState(operation, key);
+    requireUsage(key, operation);
   }
+}
+
+/** Refuses Validation: asymmetric encryption binds nothing to a ciphertext. */
+function requireNoContext(context: EncryptionContext): void {
+  if (context.size === 0) return;
+  const message = 'EncryptionContext is supported for symmetric encryption keys only.';
+  throw new Refusal('Validation', { message });
 }

@@ -23,13 +23,32 @@ export class MaterialSafe {
   }
 
   make(keyId: string): Material {
-    const id = randomBytes(materialIdBytes).toString('hex');
-    const key = this.#core.generateKey();
+    return this.#sealKey(keyId, newMaterialId(), this.#core.generateKey());
+  }
+
+  /** Takes the 32 bytes of a symmetric key that comes from outside, and wipes them. */
+  takeKey(keyId: string, id: string, bytes: Uint8Array): Material {
+    return this.#sealKey(keyId, id, this.#core.importKey(bytes));
+  }
+
+  /** Takes the secret of an HMAC or asymmetric key, and wipes it. */
+  takeSecret(keyId: string, bytes: Uint8Array, id = newMaterialId()): Material {
     try {
-      const sealed = this.#core.sealKey(this.#wrapping, key, contextOf(keyId, id));
+      const sealed = this.#core.sealBytes(this.#wrapping, bytes, secretContextOf(keyId, id));
       return { id, sealed: Buffer.from(sealed).toString('base64') };
     } finally {
-      key.destroy();
+      bytes.fill(0);
+    }
+  }
+
+  /** Lends such a secret to `use`, since node:crypto works with bytes alone, and wipes it when `use` returns. */
+  useSecret<Result>(keyId: string, material: Material, use: (bytes: Uint8Array) => Result): Result {
+    const context = secretContextOf(keyId, material.id);
+    const bytes = this.#core.openBytes(this.#wrapping, sealedOf(material), context);
+    try {
+      return use(bytes);
+    } finally {
+      bytes.fill(0);
     }
   }
 
@@ -41,8 +60,7 @@ export class MaterialSafe {
       this.#open.set(material.id, known);
       return known;
     }
-    const sealed = Buffer.from(material.sealed, 'base64');
-    const key = this.#core.openKey(this.#wrapping, sealed, contextOf(keyId, material.id));
+    const key = this.#core.openKey(this.#wrapping, sealedOf(material), contextOf(keyId, material.id));
     this.#open.set(material.id, key);
     const [oldest] = this.#open.keys();
     if (this.#open.size > openMax && oldest !== undefined) this.#wipe(oldest);
@@ -63,6 +81,15 @@ export class MaterialSafe {
     this.#wrapping.destroy();
   }
 
+  #sealKey(keyId: string, id: string, key: SecretKey): Material {
+    try {
+      const sealed = this.#core.sealKey(this.#wrapping, key, contextOf(keyId, id));
+      return { id, sealed: Buffer.from(sealed).toString('base64') };
+    } finally {
+      key.destroy();
+    }
+  }
+
   #wipe(id: string): void {
     this.#open.get(id)?.destroy();
     this.#open.delete(id);
@@ -74,6 +101,20 @@ export function currentMaterial(key: KeyRecord): Material {
   const material = key.materials.at(-1);
   assert(material !== undefined, 'a key without material passed the table of states');
   return material;
+}
+
+function newMaterialId(): string {
+  return randomBytes(materialIdBytes).toString('hex');
+}
+
+function sealedOf({ sealed }: Material): Buffer {
+  assert(sealed !== undefined, 'material that is gone passed the table of states');
+  return Buffer.from(sealed, 'base64');
+}
+
+/** Another one than that of keys, so that nothing reads as bytes what JavaScript must not see. */
+function secretContextOf(keyId: string, materialId: string): Uint8Array {
+  return lengthPrefixed(utf8('cryptable kms secret 1'), keyId, materialId);
 }
 
 function contextOf(keyId: string, materialId: string): Uint8Array {

@@ -11,6 +11,8 @@ export interface RecordChange {
   readonly puts: readonly StoredRecord[];
   /** Ids that are not there are no fault. */
   readonly deletes: readonly string[];
+  /** The secret of a key goes with what this replaces or deletes: the storage keeps no copy of that anywhere. */
+  readonly erases?: boolean;
 }
 
 export interface KeyRecordStorage {

@@ -13,7 +13,7 @@ import { headerId, makeHeader, openHeader, type StoreRoot } from './store-header
  * Associated data: domain, store id, kind, id, version. The version is the number of the commit that wrote it.
  * The manifest's text: commit number (u48) ‖ SHA-256 over (id, version, tag) of every other sealed record, by id.
  */
-const kinds = ['manifest', 'key', 'alias', 'deleted-key'] as const;
+const kinds = ['manifest', 'key', 'alias', 'deleted-key', 'grant'] as const;
 export type RecordKind = Exclude<(typeof kinds)[number], 'manifest'>;
 
 const manifestId = 'manifest';
@@ -21,6 +21,8 @@ const prefixBytes = 7;
 const versionBytes = 6;
 /** Texts are filled up to a multiple of this, so that a length tells little of a name or a description. */
 const textStep = 512;
+/** More new ids than this are sorted in, fewer put into their places. */
+const insertionsMax = 64;
 
 export interface OpenRecord {
   readonly id: string;
@@ -31,12 +33,15 @@ export interface OpenRecord {
 export interface SealedRecordChange {
   readonly puts: readonly OpenRecord[];
   readonly deletes: readonly string[];
+  /** As RecordChange.erases. */
+  readonly erases?: boolean;
 }
 
-/** What the manifest hashes of one record. */
-interface Witness {
-  readonly version: number;
-  readonly tag: Uint8Array;
+/** What the manifest hashes of all records: id, version and tag of each, as bytes. */
+interface Witnesses {
+  readonly byId: ReadonlyMap<string, Uint8Array>;
+  /** The ids in order, kept so from change to change: a store has many records, and a change few. */
+  readonly order: readonly string[];
 }
 
 interface SealedRecordsParts {
@@ -51,7 +56,7 @@ export class SealedRecords {
   readonly #storeId: Uint8Array;
   readonly #root: SecretKey;
   readonly #recordKey: SecretKey;
-  #witnesses = new Map<string, Witness>();
+  #witnesses: Witnesses = { byId: new Map(), order: [] };
   #commits = 0;
   /** A commit failed half-way: what lies in the store is unknown until it is loaded again. */
   #uncertain = false;
@@ -96,7 +101,10 @@ export class SealedRecords {
     const { body, ...store } = await makeHeader(core, rootKey);
     const records = new SealedRecords({ core, storage, store });
     try {
-      await storage.commit({ puts: [{ id: headerId, body }, records.#manifest(new Map(), 0)], deletes: [] });
+      await storage.commit({
+        puts: [{ id: headerId, body }, records.#manifest(records.#witnesses, 0)],
+        deletes: [],
+      });
     } catch (fault) {
       records.destroy();
       throw fault;
@@ -122,17 +130,17 @@ export class SealedRecords {
   async commit(change: SealedRecordChange): Promise<void> {
     assert(!this.#uncertain, 'key records are changed without knowing what is stored');
     const commit = this.#commits + 1;
-    const witnesses = new Map(this.#witnesses);
-    for (const id of change.deletes) witnesses.delete(id);
+    const put = new Map<string, Uint8Array>();
     const puts: StoredRecord[] = [];
     for (const record of change.puts) {
       const body = this.#seal(record.id, record.kind, commit, padded(record.text));
-      witnesses.set(record.id, witnessOf(body, commit));
+      put.set(record.id, witnessOf(record.id, { body, version: commit }));
       puts.push({ id: record.id, body });
     }
+    const witnesses = changedWitnesses(this.#witnesses, put, change.deletes);
     puts.push(this.#manifest(witnesses, commit));
     this.#uncertain = true;
-    await this.#storage.commit({ puts, deletes: change.deletes });
+    await this.#storage.commit({ puts, deletes: change.deletes, erases: change.erases === true });
     this.#uncertain = false;
     this.#witnesses = witnesses;
     this.#commits = commit;
@@ -153,7 +161,7 @@ export class SealedRecords {
 
   #unseal(stored: readonly StoredRecord[], commitsMin = 0): readonly OpenRecord[] {
     const contents: OpenRecord[] = [];
-    const witnesses = new Map<string, Witness>();
+    const byId = new Map<string, Uint8Array>();
     let manifest: { commits: number; hash: Uint8Array } | undefined;
     for (const { id, body } of stored) {
       if (id === headerId) continue;
@@ -162,20 +170,21 @@ export class SealedRecords {
         manifest = { commits: readVersion(text), hash: text.subarray(versionBytes) };
         if (id !== manifestId || manifest.commits !== version) throw new IntegrityFault({ record: id });
       } else {
-        if (witnesses.has(id)) throw new IntegrityFault({ record: id });
-        witnesses.set(id, witnessOf(body, version));
+        if (byId.has(id)) throw new IntegrityFault({ record: id });
+        byId.set(id, witnessOf(id, { body, version }));
         contents.push({ id, kind, text: textOf(text) });
       }
     }
     if (manifest === undefined || manifest.commits < commitsMin)
       throw new IntegrityFault({ record: manifestId });
+    const witnesses = { byId, order: [...byId.keys()].sort() };
     if (!equalBytes(manifest.hash, hashOf(witnesses))) throw new IntegrityFault({ record: manifestId });
     this.#witnesses = witnesses;
     this.#commits = manifest.commits;
     return contents;
   }
 
-  #manifest(witnesses: ReadonlyMap<string, Witness>, commit: number): StoredRecord {
+  #manifest(witnesses: Witnesses, commit: number): StoredRecord {
     const text = concatBytes(writeVersion(commit), hashOf(witnesses));
     return { id: manifestId, body: this.#seal(manifestId, 'manifest', commit, text) };
   }
@@ -212,18 +221,44 @@ export function newRecordId(): string {
   return randomUUID();
 }
 
-function hashOf(witnesses: ReadonlyMap<string, Witness>): Uint8Array {
-  const hash = createHash('sha256');
-  for (const id of [...witnesses.keys()].sort()) {
-    const witness = witnesses.get(id);
-    assert(witness !== undefined, 'a key of a map has no value');
-    hash.update(lengthPrefixed(id, writeVersion(witness.version), witness.tag));
-  }
-  return hash.digest();
+function hashOf({ byId, order }: Witnesses): Uint8Array {
+  const witnesses = order.map((id) => {
+    const witness = byId.get(id);
+    assert(witness !== undefined, 'an id in order has no witness');
+    return witness;
+  });
+  return createHash('sha256').update(Buffer.concat(witnesses)).digest();
 }
 
-function witnessOf(body: Uint8Array, version: number): Witness {
-  return { version, tag: body.slice(body.length - tagBytes) };
+function witnessOf(id: string, { body, version }: { body: Uint8Array; version: number }): Uint8Array {
+  return lengthPrefixed(id, writeVersion(version), body.subarray(body.length - tagBytes));
+}
+
+function changedWitnesses(
+  { byId, order }: Witnesses,
+  put: ReadonlyMap<string, Uint8Array>,
+  deletes: readonly string[],
+): Witnesses {
+  const next = new Map(byId);
+  for (const id of deletes) next.delete(id);
+  const kept = deletes.length === 0 ? [...order] : order.filter((id) => next.has(id));
+  const added = [...put.keys()].filter((id) => !next.has(id));
+  for (const [id, witness] of put) next.set(id, witness);
+  if (added.length > insertionsMax) return { byId: next, order: [...kept, ...added].sort() };
+  for (const id of added) kept.splice(placeOf(id, kept), 0, id);
+  return { byId: next, order: kept };
+}
+
+/** How many ids of the list come before this one. */
+function placeOf(id: string, order: readonly string[]): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((order[middle] ?? '') < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Spaces at the end mean nothing to JSON. */

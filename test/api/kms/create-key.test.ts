@@ -1,7 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { createKey } from '../../../src/api/kms/create-key.ts';
+import { describeKey } from '../../../src/api/kms/describe-key.ts';
 import { account, user } from '../../support/embedded-kms.ts';
 import { arnOf, invalid, openKmsApi, refused } from '../../support/kms-api.ts';
+
+const oaep = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'];
+const rsa = ['RSASSA_PKCS1_V1_5_SHA_', 'RSASSA_PSS_SHA_'].flatMap((name) =>
+  ['256', '384', '512'].map((bits) => name + bits),
+);
+const kinds = [
+  ['RSA_2048', 'ENCRYPT_DECRYPT', 'EncryptionAlgorithms', oaep],
+  ['RSA_2048', 'SIGN_VERIFY', 'SigningAlgorithms', rsa],
+  ['ECC_NIST_P256', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
+  ['ECC_NIST_P384', 'KEY_AGREEMENT', 'KeyAgreementAlgorithms', ['ECDH']],
+  ['ECC_NIST_P521', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_512']],
+  ['ECC_SECG_P256K1', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
+  ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', 'SigningAlgorithms', ['ED25519_SHA_512']],
+  ['HMAC_224', 'GENERATE_VERIFY_MAC', 'MacAlgorithms', ['HMAC_SHA_224']],
+  ['HMAC_512', 'GENERATE_VERIFY_MAC', 'MacAlgorithms', ['HMAC_SHA_512']],
+] as const;
 
 describe('CreateKey', () => {
   test('answers the metadata of a plain symmetric key, member for member', async () => {
@@ -59,10 +76,39 @@ describe('CreateKey', () => {
     });
   }
 
+  for (const [KeySpec, KeyUsage, member, algorithms] of kinds) {
+    test(`makes a key of ${KeySpec} for ${KeyUsage}, which DescribeKey shows alike`, async () => {
+      const { call } = await openKmsApi();
+      const { KeyMetadata } = await call(createKey, { KeySpec, KeyUsage });
+      expect(KeyMetadata).toMatchObject({
+        CustomerMasterKeySpec: KeySpec,
+        KeySpec,
+        KeyUsage,
+        KeyState: 'Enabled',
+        [member]: algorithms,
+      });
+      expect(KeyMetadata).not.toHaveProperty('CurrentKeyMaterialId');
+      const members = Object.keys(KeyMetadata ?? {}).filter((name) => name.endsWith('Algorithms'));
+      expect(members).toEqual([member]);
+      const { KeyId } = Object(KeyMetadata);
+      expect(await call(describeKey, { KeyId })).toEqual({ KeyMetadata });
+    });
+  }
+
+  test('makes a multi-Region key, whose id says so', async () => {
+    const { call } = await openKmsApi();
+    const { KeyMetadata } = await call(createKey, { MultiRegion: true });
+    expect(KeyMetadata).toMatchObject({
+      KeyId: expect.stringMatching(/^mrk-[0-9a-f]{32}$/),
+      Arn: expect.stringMatching(/:key\/mrk-[0-9a-f]{32}$/),
+      MultiRegion: true,
+    });
+  });
+
   const wrong = (message: string) => refused('ValidationException', message);
   const unsupported = (message: string) => refused('UnsupportedOperationException', message);
   const spec = (name: string) =>
-    unsupported(`Keys of spec ${name} are not supported: this key service makes symmetric keys only.`);
+    unsupported(`KeySpec ${name} is not supported: this key service has no cipher for it.`);
   const stores = unsupported('Custom key stores are not supported: this key service keeps its keys itself.');
   const malformed = (message: string) => refused('MalformedPolicyDocumentException', message);
   for (const [input, body] of [
@@ -86,13 +132,11 @@ describe('CreateKey', () => {
       { KeySpec: 'SYMMETRIC_DEFAULT', CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT' },
       wrong('Give KeySpec or CustomerMasterKeySpec, not both. CustomerMasterKeySpec is deprecated.'),
     ],
-    [{ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }, spec('RSA_2048')],
-    [{ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }, spec('ECC_NIST_P256')],
-    [{ KeySpec: 'HMAC_512', KeyUsage: 'GENERATE_VERIFY_MAC' }, spec('HMAC_512')],
-    [{ CustomerMasterKeySpec: 'RSA_4096', KeyUsage: 'ENCRYPT_DECRYPT' }, spec('RSA_4096')],
+    [{ KeySpec: 'ML_DSA_65', KeyUsage: 'SIGN_VERIFY' }, spec('ML_DSA_65')],
+    [{ KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' }, spec('SM2')],
     [
-      { MultiRegion: true },
-      unsupported('Multi-Region keys are not supported: this key service makes single-Region keys only.'),
+      { KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'KEY_AGREEMENT' },
+      wrong('KeyUsage KEY_AGREEMENT is not compatible with KeySpec ECC_NIST_EDWARDS25519'),
     ],
     [
       { Origin: 'AWS_CLOUDHSM' },

@@ -32,7 +32,7 @@ test('DescribeKey makes the managed key of tables where it is asked for by its a
   expect(kms.keys.list(user)).toHaveLength(1);
 });
 
-test('DescribeKey knows no grant, and so no token of one', async () => {
+test('DescribeKey takes no token that was made up', async () => {
   const { kms, call, refusal } = await openKmsApi();
   const { keyId } = await kms.keys.create(user, {});
   const body = refused('InvalidGrantTokenException');

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { hiddenKeyRefusal, isVisible, requireAccess } from '../../../src/kms/embedded/access.ts';
+import {
+  deniedRefusal,
+  type GrantsAtHand,
+  hiddenKeyRefusal,
+  isGranted,
+  isVisible,
+  requireAccess,
+} from '../../../src/kms/embedded/access.ts';
+import type { GrantRecord } from '../../../src/kms/embedded/grant.ts';
 import type { KeyOwner, KeyRecord } from '../../../src/kms/embedded/key.ts';
 import { account, region, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -64,9 +72,46 @@ describe('access by owner of the key and caller', () => {
   });
 });
 
+describe('a grant on a key', () => {
+  const key = keyOf('CUSTOMER');
+  const grant: GrantRecord = {
+    name: '',
+    grantee: { kind: 'arn', name: stranger.arn },
+    operations: ['Decrypt'],
+    constraints: { subset: [['table', 'Books']] },
+    grantId: 'f'.repeat(64),
+    keyArn: key.arn,
+    issuingAccount: account,
+    createdMs: 0,
+  };
+  const context = new Map([['table', 'Books']]);
+  test('lets another account do what it names, within its constraint', async () => {
+    const decrypt = (atHand: GrantsAtHand) =>
+      refusalOf(() => requireAccess(stranger, key, 'Decrypt', atHand));
+    expect(await decrypt({ grants: [grant], context })).toBe('answered');
+    expect(await decrypt({ grants: [grant] })).toMatch(/^KeyAccessDenied/);
+    expect(await decrypt({ context })).toMatch(/^KeyAccessDenied/);
+    expect(isGranted(stranger, key, 'Encrypt', { grants: [grant], context })).toBe(false);
+    expect(isGranted(user, key, 'Decrypt', { grants: [grant], context })).toBe(true);
+  });
+  test('never opens keys of the service', () => {
+    for (const owner of ['AWS', 'OWNED'] as const) {
+      expect(isGranted(stranger, keyOf(owner), 'Decrypt', { grants: [grant], context })).toBe(false);
+    }
+  });
+});
+
 test('only the service sees its own keys', () => {
   expect([isVisible(user, keyOf('OWNED')), isVisible(tableService, keyOf('OWNED'))]).toEqual([false, true]);
   expect([isVisible(user, keyOf('AWS')), isVisible(user, keyOf('CUSTOMER'))]).toEqual([true, true]);
+});
+
+test('the refusal of an action names who, what and which key', () => {
+  const key = keyOf('CUSTOMER');
+  expect(deniedRefusal(user, key, 'RetireGrant').message).toBe(
+    `User: ${user.arn} is not authorized to perform: kms:RetireGrant on resource: ${key.arn} ` +
+      'because no resource-based policy allows the kms:RetireGrant action',
+  );
 });
 
 test('the refusal of a hidden key names no key', () => {

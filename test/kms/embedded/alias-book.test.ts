@@ -103,3 +103,16 @@ describe('the list of aliases', () => {
     expect(kms.aliases.list(user, a.arn).map(({ name }) => name)).toEqual(['alias/x']);
   });
 });
+
+test('an alias moves to no key of another type or usage', async () => {
+  const { kms } = await openKms();
+  const symmetric = await kms.keys.create(user, {});
+  const hmac = await kms.keys.create(user, { spec: 'HMAC_256', usage: 'GENERATE_VERIFY_MAC' });
+  const other = await kms.keys.create(user, {});
+  await kms.aliases.create(user, 'alias/x', symmetric.keyId);
+  expect(await refusalOf(() => kms.aliases.update(user, 'alias/x', hmac.keyId))).toBe(
+    `Validation: ${hmac.arn} is of another type, or for another usage, than ${symmetric.arn}.`,
+  );
+  await kms.aliases.update(user, 'alias/x', other.keyId);
+  expect(kms.aliases.list(user, other.keyId).map(({ name }) => name)).toEqual(['alias/x']);
+});

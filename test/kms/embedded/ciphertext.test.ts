@@ -7,6 +7,7 @@ import {
   joinCiphertext,
   splitCiphertext,
 } from '../../../src/kms/embedded/ciphertext.ts';
+import { newKeyId } from '../../../src/kms/embedded/key.ts';
 
 const head = { keyId: randomUUID(), materialId: randomBytes(32).toString('hex') };
 const envelope = randomBytes(104);
@@ -17,6 +18,13 @@ describe('a ciphertext', () => {
     const parts = splitCiphertext(joinCiphertext(head, envelope));
     expect(parts).toMatchObject(head);
     expect(hex(parts?.envelope ?? new Uint8Array(0))).toBe(hex(envelope));
+  });
+
+  test('of a multi-Region key gives back its id, which is no UUID', () => {
+    const multiRegion = { ...head, keyId: newKeyId({ multiRegion: true }) };
+    expect(splitCiphertext(joinCiphertext(multiRegion, envelope))).toMatchObject(multiRegion);
+    const alike = { ...head, keyId: `mrk-${head.keyId.replaceAll('-', '')}` };
+    expect(hex(ciphertextContext(alike, new Map()))).not.toBe(hex(ciphertextContext(head, new Map())));
   });
 
   test('of the largest plaintext is within what Decrypt takes', () => {
@@ -34,7 +42,7 @@ describe('a ciphertext', () => {
     ['nothing', new Uint8Array(0)],
     ['one byte less than an empty plaintext makes', joinCiphertext(head, randomBytes(71))],
     ['one byte more than the largest', joinCiphertext(head, randomBytes(ciphertextBytesMax - 48))],
-    ['another format', joinCiphertext(head, envelope).fill(2, 0, 1)],
+    ['another format', joinCiphertext(head, envelope).fill(3, 0, 1)],
   ];
   for (const [name, blob] of foreign) {
     test(`is not ${name}`, () => expect(splitCiphertext(blob)).toBeUndefined());

@@ -1,7 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { EmbeddedKms } from '../../../src/kms/embedded/embedded-kms.ts';
+import { openRecordStorage } from '../../../src/store/record-storage.ts';
 import { fixedRootKey, openKms, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
+import { importInto } from '../../support/wrapped-material.ts';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -136,5 +142,57 @@ describe('a key whose deletion is scheduled', () => {
     const opened = EmbeddedKms.open({ core, storage, clock, rootKey: fixedRootKey() });
     await expect(opened).rejects.toMatchObject({ code: 'KeyServiceUnavailable' });
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('on a disk', () => {
+  async function onDisk() {
+    const folder = mkdtempSync(join(tmpdir(), 'cryptable-kms-'));
+    const storage = openRecordStorage({ folder, file: 'kms.sqlite', create: true });
+    const opened = await openKms({ storage });
+    onTestFinished(async () => {
+      await opened.kms.close();
+      rmSync(folder, { recursive: true });
+    });
+    const bodies = async () => (await storage.load()).map(({ body }) => Buffer.from(body));
+    const isOnDisk = (bytes: Buffer) =>
+      readdirSync(folder).some((file) => readFileSync(join(folder, file)).includes(bytes));
+    return { ...opened, folder, bodies, isOnDisk };
+  }
+
+  for (const newKey of [
+    {},
+    { spec: 'HMAC_512', usage: 'GENERATE_VERIFY_MAC' },
+    { spec: 'RSA_4096', usage: 'SIGN_VERIFY' },
+  ] as const) {
+    test(`a deleted key leaves nothing behind in any file: ${JSON.stringify(newKey)}`, async () => {
+      const { kms, clock, bodies, isOnDisk } = await onDisk();
+      const other = await kms.keys.create(user, {});
+      const { keyId } = await kms.keys.create(user, newKey);
+      const written = [await bodies()];
+      await kms.keys.updateDescription(user, keyId, 'x'.repeat(3000));
+      written.push(await bodies());
+      await kms.keys.scheduleDeletion(user, keyId, 7);
+      written.push(await bodies());
+      await clock.advanceAndSettle(7 * dayMs);
+      const kept = await bodies();
+      const gone = written.flat().filter((body) => !kept.some((one) => one.equals(body)));
+      expect(gone.length).toBeGreaterThanOrEqual(3);
+      expect(gone.filter(isOnDisk)).toEqual([]);
+      expect(kept.filter((body) => !isOnDisk(body))).toEqual([]);
+      expect(kms.keys.list(user).map((key) => key.keyId)).toEqual([other.keyId]);
+    });
+  }
+
+  test('imported material that is deleted leaves nothing behind either', async () => {
+    const { kms, bodies, isOnDisk } = await onDisk();
+    const { keyId } = await kms.keys.create(user, { origin: 'EXTERNAL' });
+    await importInto(kms, keyId, { material: randomBytes(32) });
+    const before = await bodies();
+    await kms.imports.delete(user, { keyId });
+    const kept = await bodies();
+    const gone = before.filter((body) => !kept.some((one) => one.equals(body)));
+    expect(gone.length).toBeGreaterThanOrEqual(2);
+    expect(gone.filter(isOnDisk)).toEqual([]);
   });
 });

@@ -63,11 +63,11 @@ describe('changes', () => {
     let seen: unknown = 'not asked';
     storage.commit = async (change) => {
       await commit(change);
-      seen = keys.key('a');
+      seen = keys.key('a', 'r');
     };
     await keys.change(() => ({ keys: [key('a')], result: undefined }));
     expect(seen).toBeUndefined();
-    expect(keys.key('a')).toBeDefined();
+    expect(keys.key('a', 'r')).toBeDefined();
   });
 
   test('that are refused store nothing and hold up nobody', async () => {
@@ -91,7 +91,7 @@ describe('changes', () => {
     const reopened = await open();
     await reopened.change(() => ({ keys: [key('a', { description: 'y' })], result: undefined }));
     expect((await storage.load()).map(({ id }) => id).sort()).toEqual(ids);
-    expect((await open()).key('a')?.description).toBe('y');
+    expect((await open()).key('a', 'r')?.description).toBe('y');
   });
 });
 
@@ -104,7 +104,7 @@ test('a deleted key takes its aliases along and is remembered', async () => {
   for (const one of [keys, await open()]) {
     expect([...one.keys()]).toEqual([b]);
     expect([...one.aliases()]).toEqual([alias('alias/3', 'b')]);
-    expect(one.deletedKey('a')).toEqual({ keyId: 'a', arn: 'arn:a', deletedMs: 5 });
+    expect(one.deletedKey('a', 'r')).toEqual({ keyId: 'a', arn: 'arn:a', deletedMs: 5 });
   }
 });
 

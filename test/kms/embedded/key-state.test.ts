@@ -50,6 +50,16 @@ const imported = ['GetParametersForImport', 'ImportKeyMaterial', 'DeleteImported
 const arn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 describe('the table of key states', () => {
+  test('refuses a key that waits for its replicas what it refuses one to be deleted, under another name', () => {
+    for (const operation of keyOperations) {
+      const verdict = verdictOf(operation, 'PendingDeletion');
+      expect(verdictOf(operation, 'PendingReplicaDeletion')).toBe(
+        verdict === 'pending deletion' ? 'pending replica deletion' : verdict,
+      );
+    }
+    expect(verdictOf('Encrypt', 'PendingReplicaDeletion')).toBe('pending replica deletion');
+  });
+
   test('has exactly the published rows', () => {
     expect([...keyOperations].sort()).toEqual(rows.map(({ name }) => name).sort());
   });

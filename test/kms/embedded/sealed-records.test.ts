@@ -50,6 +50,26 @@ describe('records come back', () => {
     expect(texts((await open(storage)).contents)).toEqual(['alias c new', 'key b stays']);
   });
 
+  test('after many changes, of few records and of many, in whatever order of their ids', async () => {
+    const storage = new MemoryRecordStorage();
+    const { records } = await open(storage);
+    const there = new Set<string>();
+    let seed = 1;
+    const next = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let commit = 0; commit < 60; commit++) {
+      const ids = Array.from({ length: commit % 20 === 0 ? 100 : next(4) }, () => `r-${next(500)}`);
+      const deletes = [...there].filter(() => next(10) === 0);
+      for (const id of deletes) there.delete(id);
+      for (const id of ids) there.add(id);
+      await records.commit({ puts: [...new Set(ids)].map((id) => record(id, `${commit}`)), deletes });
+      const { contents } = await open(storage);
+      expect(contents.map(({ id }) => id).sort()).toEqual([...there].sort());
+    }
+  });
+
   test('and a store is made only where nothing is and when asked to', async () => {
     const storage = new MemoryRecordStorage();
     const asked = SealedRecords.open({ core, storage, rootKey: fixedRootKey(), create: false });

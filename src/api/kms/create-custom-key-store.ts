@@ -1,0 +1,13 @@
+/** CreateCustomKeyStore: refused, since this key service keeps its keys itself. */
+import { operation } from '../operation.ts';
+import type { KmsContext } from './context.ts';
+import { requireNoKeyStore } from './symmetric-only.ts';
+
+export const createCustomKeyStore = operation({
+  name: 'CreateCustomKeyStore',
+  run: ({ kms }: KmsContext, { CustomKeyStoreName }: { readonly CustomKeyStoreName: string }) => {
+    kms.meter.count('CreateCustomKeyStore');
+    requireNoKeyStore(CustomKeyStoreName);
+    return {};
+  },
+});

@@ -1,0 +1,120 @@
+/** What a grant is: who may do which operations with one key, and under which constraints. */
+import type { Caller, EncryptionContext } from '../key-service.ts';
+import { isMatchedBy } from './grant-principal.ts';
+
+export const grantsPerKeyMax = 50_000;
+
+export type GrantOperation =
+  | 'Decrypt'
+  | 'Encrypt'
+  | 'GenerateDataKey'
+  | 'GenerateDataKeyWithoutPlaintext'
+  | 'ReEncryptFrom'
+  | 'ReEncryptTo'
+  | 'Sign'
+  | 'Verify'
+  | 'GetPublicKey'
+  | 'CreateGrant'
+  | 'RetireGrant'
+  | 'DescribeKey'
+  | 'GenerateDataKeyPair'
+  | 'GenerateDataKeyPairWithoutPlaintext'
+  | 'GenerateMac'
+  | 'VerifyMac'
+  | 'DeriveSharedSecret';
+
+/** As they are stored: a list, so that no name of a pair means anything to an object. */
+export type ContextPairs = readonly (readonly [name: string, value: string])[];
+
+export interface GrantConstraints {
+  /** The request's encryption context is these pairs. */
+  readonly equals?: ContextPairs | undefined;
+  /** The request's encryption context has these pairs, and maybe more. */
+  readonly subset?: ContextPairs | undefined;
+  /** The request is made on behalf of this resource. */
+  readonly sourceArn?: string | undefined;
+}
+
+/** A person's ARN, or the name of a service. */
+export interface GrantPrincipal {
+  readonly kind: 'arn' | 'service';
+  readonly name: string;
+}
+
+export interface GrantTerms {
+  /** Empty where it was given none. */
+  readonly name: string;
+  readonly grantee: GrantPrincipal;
+  readonly retiree?: GrantPrincipal | undefined;
+  readonly operations: readonly GrantOperation[];
+  readonly constraints: GrantConstraints;
+}
+
+export interface GrantRecord extends GrantTerms {
+  /** 64 lower-case hex digits. */
+  readonly grantId: string;
+  readonly keyArn: string;
+  /** Of whoever made it. */
+  readonly issuingAccount: string;
+  readonly createdMs: number;
+}
+
+/** What a caller wants to do with a key. */
+export interface GrantedUse {
+  readonly action: string;
+  readonly context: EncryptionContext;
+}
+
+/**
+ * True where the grant lets the caller do it. A constraint on the encryption context does not bind operations that have
+ * none; a further grant is held to it when it is made (isWithin).
+ */
+export function allows(grant: GrantRecord, caller: Caller, { action, context }: GrantedUse): boolean {
+  if (!grant.operations.some((operation) => operation === action)) return false;
+  if (!isMatchedBy(grant.grantee, caller)) return false;
+  if (action === 'RetireGrant') return true;
+  const { equals, subset, sourceArn } = grant.constraints;
+  // No caller of this service acts on behalf of a resource that it could name.
+  if (sourceArn !== undefined) return false;
+  if (action === 'DescribeKey' || action === 'CreateGrant') return true;
+  if (equals !== undefined && !(isPart(equals, context) && equals.length === context.size)) return false;
+  return subset === undefined || isPart(subset, context);
+}
+
+/** A grant made by right of another one allows no more than that. */
+export function isWithin(child: GrantTerms, parent: GrantTerms): boolean {
+  if (!child.operations.every((operation) => parent.operations.includes(operation))) return false;
+  const { equals, subset, sourceArn } = parent.constraints;
+  if (sourceArn !== undefined && child.constraints.sourceArn !== sourceArn) return false;
+  if (equals !== undefined && !isSame(child.constraints.equals, equals)) return false;
+  return subset === undefined || isAtLeast(child.constraints, subset);
+}
+
+/** Two requests for one and the same grant; the order of operations and pairs is of no meaning. */
+export function hasSameTerms(one: GrantTerms, other: GrantTerms): boolean {
+  return fingerprint(one) === fingerprint(other);
+}
+
+function isPart(pairs: ContextPairs, context: EncryptionContext): boolean {
+  return pairs.every(([name, value]) => context.get(name) === value);
+}
+
+function isSame(pairs: ContextPairs | undefined, others: ContextPairs): boolean {
+  return pairs?.length === others.length && isPart(pairs, new Map(others));
+}
+
+/** Whatever fits the constraints has these pairs. */
+function isAtLeast({ equals = [], subset = [] }: GrantConstraints, pairs: ContextPairs): boolean {
+  return isPart(pairs, new Map(equals)) || isPart(pairs, new Map(subset));
+}
+
+function fingerprint({ name, grantee, retiree, operations, constraints }: GrantTerms): string {
+  const { equals, subset, sourceArn } = constraints;
+  const principals = [grantee, retiree].map((who) => (who === undefined ? null : [who.kind, who.name]));
+  const wanted = [...new Set(operations)].sort();
+  return JSON.stringify([name, principals, wanted, sorted(equals), sorted(subset), sourceArn ?? null]);
+}
+
+function sorted(pairs: ContextPairs | undefined): ContextPairs | null {
+  return pairs === undefined ? null : [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { createCustomKeyStore } from '../../../src/api/kms/create-custom-key-store.ts';
+import { openKmsApi, refused } from '../../support/kms-api.ts';
+
+test('CreateCustomKeyStore says that there are none here, of either type', async () => {
+  const { refusal } = await openKmsApi();
+  for (const CustomKeyStoreType of ['AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']) {
+    expect(await refusal(createCustomKeyStore, { CustomKeyStoreName: 'mine', CustomKeyStoreType })).toEqual(
+      refused(
+        'UnsupportedOperationException',
+        'Custom key stores are not supported: this key service keeps its keys itself.',
+      ),
+    );
+  }
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { createGrant } from '../../../src/api/kms/create-grant.ts';
+import { user } from '../../support/embedded-kms.ts';
+import {
+  invalid,
+  keepsStates,
+  openKmsApi,
+  refused,
+  refusesOtherKeyIds,
+  stateRows,
+  stranger,
+} from '../../support/kms-api.ts';
+
+const GranteePrincipal = stranger.arn;
+const input = (KeyId: string) => ({ KeyId, GranteePrincipal, Operations: ['Decrypt'] });
+const underTest = { operation: createGrant, inputOf: input };
+const tokens = (count: number, token: string) => ({
+  GrantTokens: Array.from({ length: count }, () => token),
+});
+
+describe('CreateGrant', () => {
+  test('answers the id and a token', async () => {
+    const { kms, call } = await openKmsApi();
+    const { arn } = await kms.keys.create(user, {});
+    const answer = await call(createGrant, input(arn));
+    expect(answer).toEqual({
+      GrantId: expect.stringMatching(/^[0-9a-f]{64}$/),
+      GrantToken: expect.stringMatching(/^[\w-]{100,}$/),
+    });
+    // What it answered is a token to every operation that takes one.
+    await call(createGrant, { ...input(arn), GrantTokens: [answer.GrantToken] });
+    expect(kms.grants.list(user, arn, {}).grants).toHaveLength(2);
+  });
+
+  const list = "'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 10";
+  const operations =
+    '[Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncryptFrom, ReEncryptTo, Sign, ' +
+    'Verify, GetPublicKey, CreateGrant, RetireGrant, DescribeKey, GenerateDataKeyPair, ' +
+    'GenerateDataKeyPairWithoutPlaintext, GenerateMac, VerifyMac, DeriveSharedSecret]';
+  for (const [what, change, body] of [
+    [
+      'a grantee that is none',
+      { GranteePrincipal: 'ada' },
+      refused('InvalidArnException', 'ARN does not refer to a valid principal'),
+    ],
+    [
+      'no grantee',
+      { GranteePrincipal: undefined },
+      invalid("Value null at 'granteePrincipal' failed to satisfy constraint: Member must not be null"),
+    ],
+    [
+      'an operation that no grant has',
+      { Operations: ['PutKeyPolicy'] },
+      invalid(
+        "Value 'PutKeyPolicy' at 'operations.1.member' failed to satisfy constraint: " +
+          `Member must satisfy enum value set: ${operations}`,
+      ),
+    ],
+    [
+      'a name with a blank',
+      { Name: 'a b' },
+      invalid(
+        "Value 'a b' at 'name' failed to satisfy constraint: " +
+          'Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$',
+      ),
+    ],
+    ['a forged token', tokens(1, 'forged'), refused('InvalidGrantTokenException')],
+    ['eleven tokens', tokens(11, 't'), invalid(`Value '[t, t, t, t, t, t, t, t, t, t, t]' at ${list}`)],
+    [
+      'a token of 8193 characters',
+      tokens(1, 't'.repeat(8193)),
+      invalid(
+        `Value '${'t'.repeat(1024)}...' at 'grantTokens.1.member' failed to satisfy constraint: ` +
+          'Member must have length less than or equal to 8192',
+      ),
+    ],
+    [
+      'a dry run that would have succeeded',
+      { DryRun: true },
+      refused('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
+    ],
+  ] as const) {
+    test(`refuses ${what}, and grants nothing`, async () => {
+      const { kms, refusal } = await openKmsApi();
+      const { arn } = await kms.keys.create(user, {});
+      expect(await refusal(createGrant, { ...input(arn), ...change })).toEqual(body);
+      expect(kms.grants.list(user, arn, {}).grants).toEqual([]);
+    });
+  }
+
+  test('refuses the managed key to everyone', async () => {
+    const { kms, refusal } = await openKmsApi();
+    const { arn } = await kms.keys.managedKey(user);
+    expect(await refusal(createGrant, input(arn))).toMatchObject({ __type: 'AccessDeniedException' });
+  });
+});
+
+refusesOtherKeyIds(underTest, { forms: 'keyOnly' });
+keepsStates(underTest, stateRows.using);

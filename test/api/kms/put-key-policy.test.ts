@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { createKey } from '../../../src/api/kms/create-key.ts';
+import { getKeyPolicy } from '../../../src/api/kms/get-key-policy.ts';
+import { putKeyPolicy } from '../../../src/api/kms/put-key-policy.ts';
+import { account, user } from '../../support/embedded-kms.ts';
+import { keepsStates, openKmsApi, refused, refusesOtherKeyIds, stateRows } from '../../support/kms-api.ts';
+
+const statement = { Effect: 'Allow', Principal: { AWS: user.arn }, Action: 'kms:*', Resource: '*' };
+const policyOf = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+const Policy = policyOf(statement);
+const lockingOut = policyOf({ ...statement, Principal: { AWS: `arn:aws:iam::${account}:user/eve` } });
+const lockedOut = refused(
+  'MalformedPolicyDocumentException',
+  'The new key policy will not allow you to update the key policy in the future.',
+);
+const underTest = { operation: putKeyPolicy, inputOf: (KeyId: string) => ({ KeyId, Policy }) };
+
+describe('PutKeyPolicy', () => {
+  test('gives a key the policy as it was written, also after a restart, and answers nothing', async () => {
+    const { kms, call, reopen } = await openKmsApi();
+    const { arn } = await kms.keys.create(user, {});
+    const spaced = `  ${Policy}\n`;
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy: spaced, PolicyName: 'default' })).toEqual({});
+    expect(await call(getKeyPolicy, { KeyId: arn })).toEqual({ Policy: spaced, PolicyName: 'default' });
+    expect((await reopen()).keys.read(user, 'GetKeyPolicy', arn).policy).toBe(spaced);
+  });
+
+  const duplicate = Policy.replace('"Effect":', '"Effect":"Deny","Effect":');
+  for (const [what, input, type] of [
+    ['no JSON', { Policy: '{' }, 'MalformedPolicyDocumentException'],
+    ['a member twice', { Policy: duplicate }, 'MalformedPolicyDocumentException'],
+    ['32 769 bytes', { Policy: Policy.padEnd(32_769) }, 'LimitExceededException'],
+    ['another name', { Policy, PolicyName: 'mine' }, 'NotFoundException'],
+    ['no policy', {}, 'ValidationException'],
+    ['a character beyond Latin-1', { Policy: Policy.replace('2012', '\u2012') }, 'ValidationException'],
+  ] as const) {
+    test(`refuses ${what}, and leaves the policy alone (E7)`, async () => {
+      const { kms, refusal } = await openKmsApi();
+      const { arn, policy } = await kms.keys.create(user, {});
+      expect(await refusal(putKeyPolicy, { KeyId: arn, ...input })).toMatchObject({ __type: type });
+      expect(kms.keys.read(user, 'GetKeyPolicy', arn).policy).toBe(policy);
+    });
+  }
+
+  test('takes 32 768 bytes', async () => {
+    const { kms, call } = await openKmsApi();
+    const { arn } = await kms.keys.create(user, {});
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy: Policy.padEnd(32_768) })).toEqual({});
+  });
+
+  test('refuses to lock its caller out, as CreateKey does, unless told to', async () => {
+    const { kms, call, refusal } = await openKmsApi();
+    const { arn } = await kms.keys.create(user, {});
+    const BypassPolicyLockoutSafetyCheck = true;
+    expect(await refusal(putKeyPolicy, { KeyId: arn, Policy: lockingOut })).toEqual(lockedOut);
+    expect(await refusal(createKey, { Policy: lockingOut })).toEqual(lockedOut);
+    expect(
+      await call(putKeyPolicy, { KeyId: arn, Policy: lockingOut, BypassPolicyLockoutSafetyCheck }),
+    ).toEqual({});
+    expect(await call(createKey, { Policy: lockingOut, BypassPolicyLockoutSafetyCheck })).toHaveProperty(
+      'KeyMetadata',
+    );
+    // The way past the safety check is no way past the others.
+    expect(
+      await refusal(putKeyPolicy, { KeyId: arn, Policy: '{', BypassPolicyLockoutSafetyCheck }),
+    ).toMatchObject({ __type: 'MalformedPolicyDocumentException' });
+  });
+
+  test('refuses the managed key', async () => {
+    const { kms, refusal } = await openKmsApi();
+    const { arn } = await kms.keys.managedKey(user);
+    expect(await refusal(putKeyPolicy, { KeyId: arn, Policy })).toMatchObject({
+      __type: 'AccessDeniedException',
+    });
+  });
+});
+
+refusesOtherKeyIds(underTest, { forms: 'keyOnly' });
+keepsStates(underTest, stateRows.always);
