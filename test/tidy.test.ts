@@ -95,7 +95,7 @@ describe('the tree is tidy', () => {
     ).toEqual([]);
   });
 
-  for (const api of ['dynamodb', 'kms']) {
+  for (const api of ['dynamodb', 'streams', 'kms']) {
     test(`every operation of api/${api} is on its list`, () => {
       const list = `src/api/${api}/index.ts`;
       if (!existsSync(join(root, list))) throw new Error(`${list} is missing: it is the list of operations`);
