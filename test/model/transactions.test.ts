@@ -4,12 +4,14 @@ import { listAnomalies } from '../support/list-append.ts';
 import { isLinearizable } from '../support/register-history.ts';
 import { loadTransactions, moneyTotal } from '../support/transaction-load.ts';
 
-/** CI asks for as many as take five minutes. */
+/** 300 take about 45 seconds. */
 const rounds = Number(process.env.CRYPTABLE_TRANSACTION_ROUNDS ?? 4);
 const kills = 3;
 const callsPerLife = 120;
 
 const seed = Math.floor(Math.random() * 2 ** 31);
+
+let interrupted = 0;
 
 for (let round = 0; round < rounds; round++) {
   test(`round ${round} has no anomaly, seed ${seed + round}`, { timeout: 60_000 }, async () => {
@@ -19,9 +21,14 @@ for (let round = 0; round < rounds; round++) {
     expect(broken).toEqual([]);
     expect(history.sums.filter((sum) => sum !== moneyTotal)).toEqual([]);
     expect(history.made).toBeGreaterThan(callsPerLife);
-    expect(history.unknown + history.repeated).toBeGreaterThan(0);
+    interrupted += history.unknown + history.repeated;
   });
 }
+
+// In one round they may all come between two calls.
+test('kills have met calls that were under way', () => {
+  expect(interrupted).toBeGreaterThan(0);
+});
 
 test('reads that are no transaction show anomalies under the same load', async () => {
   const history = await loadTransactions({ seed: 1, kills: 0, callsPerLife: 1000, readsApart: true });
