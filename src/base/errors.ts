@@ -112,6 +112,11 @@ export class Refusal<C extends RefusalCode = RefusalCode> extends Error {
   }
 }
 
+/** Refuses what DynamoDB calls not valid, in its whole sentence. */
+export function refuse(message: string): never {
+  throw new Refusal('Validation', { message });
+}
+
 /** True for a refusal with this code, and narrows its details. */
 export function isRefusal<C extends RefusalCode>(fault: unknown, code: C): fault is Refusal<C> {
   return fault instanceof Refusal && fault.code === code;

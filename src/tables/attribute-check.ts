@@ -1,5 +1,5 @@
 /** The door for attribute values: what the wire delivered becomes an item, or is refused in DynamoDB's words. */
-import { Refusal } from '../base/errors.ts';
+import { refuse } from '../base/errors.ts';
 import type { AttributeType, AttributeValue, Item } from './attribute.ts';
 import { canonicalNumber } from './number.ts';
 
@@ -33,10 +33,6 @@ export const emptySets = {
 } as const;
 
 const types: readonly AttributeType[] = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M'];
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** Exactly one type, a storable number, a set without doubles: see aws-behaviour §5.9 for each refusal. */
 export function checkedAttribute(raw: RawAttributeValue): AttributeValue {

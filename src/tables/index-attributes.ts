@@ -1,5 +1,5 @@
 /** AttributeDefinitions of a table whose indexes change: every key attribute in use has one, and nothing else. */
-import { Refusal } from '../base/errors.ts';
+import { refuse } from '../base/errors.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import type { AttributeDefinition, KeptDefinition } from './table-record.ts';
 
@@ -13,10 +13,6 @@ export interface AddedIndex {
 }
 
 const invalidParameter = 'One or more parameter values were invalid: ';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** Refuses another type for an attribute that has one, a key without a type, and attributes that are no key. */
 export function definitionsWith(

@@ -1,6 +1,6 @@
 /** Makes and removes global indexes of tables that are there, filling new ones while reads and writes go on. */
 import type { Clock, Timer } from '../base/clock.ts';
-import { isRefusal, Outage, Refusal } from '../base/errors.ts';
+import { isRefusal, Outage, Refusal, refuse } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
@@ -31,10 +31,6 @@ export interface NewIndex {
 export const globalIndexesMax = 20;
 /** After a fault, as of a key that cannot be used for now. */
 export const retryMs = 60_000;
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 export class IndexBuilding {
   readonly #options: IndexBuildingOptions;

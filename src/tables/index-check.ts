@@ -1,14 +1,10 @@
 /** The items that an index cannot take, in AWS's words: those of a put, and those of an update. */
-import { Refusal } from '../base/errors.ts';
+import { refuse } from '../base/errors.ts';
 import { attributeType, type Item } from './attribute.ts';
 import { type IndexLayout, keySize, projectedItem } from './index-layout.ts';
 import { itemBytes, itemBytesMax } from './item-size.ts';
 import { checkKeySize, emptyKeyValue, keyPartSize } from './key-schema.ts';
 import type { NextItem } from './table.ts';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 const updateOf = 'The update expression attempted to update';
 

@@ -1,5 +1,5 @@
 /** ExclusiveStartKey on an index: the keys of index and table together, and the refusals of it (spec 7.4). */
-import { Refusal } from '../base/errors.ts';
+import { refuse } from '../base/errors.ts';
 import type { AttributeValue, Item } from './attribute.ts';
 import { type IndexCondition, indexRange } from './index-key.ts';
 import {
@@ -22,10 +22,6 @@ import {
 import type { OpenIndex } from './table.ts';
 import { isInRange } from './tree-key.ts';
 import { equalValues } from './value-order.ts';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 function indexKeys({ keySchema: { hash, range } }: OpenIndex): readonly KeyAttribute[] {
   return [...hash, ...range];

@@ -1,6 +1,6 @@
 /** The primary key of a table and its place in the tree. */
 import { utf8, utf8Bytes } from '../base/bytes.ts';
-import { assert, Refusal } from '../base/errors.ts';
+import { assert, refuse } from '../base/errors.ts';
 import { type AttributeValue, attributeType, type Item, type KeyAttributeType } from './attribute.ts';
 import { numberKey } from './number-key.ts';
 
@@ -23,10 +23,6 @@ export interface IndexKeySchema {
 export const hashKeyBytesMax = 2048;
 export const rangeKeyBytesMax = 1024;
 export const keyMismatch = 'The provided key element does not match the schema';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** The attributes of the schema, hash first. */
 export function keyAttributes(schema: KeySchema): readonly KeyAttribute[] {

@@ -1,5 +1,5 @@
 /** A table over its tree: items in, items out, each write decided where commits are serialised. */
-import { assert, Refusal } from '../base/errors.ts';
+import { assert, refuse } from '../base/errors.ts';
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { Tree } from '../pages/tree.ts';
@@ -226,10 +226,6 @@ function decoded(bytes: Uint8Array, from: number, to: number): StoredItem {
 
 function sized(item: Item, bytes: number | undefined): NextItem {
   return bytes === undefined ? { item } : { item, itemBytes: bytes };
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }
 
 function itemOf(bytes: Uint8Array | undefined): StoredItem | undefined {

@@ -1,5 +1,5 @@
 /** ExclusiveStartKey: where a page may begin, and the refusals of where it may not (spec 7.4). */
-import { Refusal } from '../base/errors.ts';
+import { Refusal, refuse } from '../base/errors.ts';
 import { attributeType, type Item } from './attribute.ts';
 import { checkedItem, type RawItem } from './attribute-check.ts';
 import type { BoundKeyCondition } from './expression/key-condition.ts';
@@ -25,10 +25,6 @@ export const outsideQuery =
   'The provided starting key is outside query boundaries based on provided conditions';
 export const againstPredicate = 'The provided starting key does not match the range key predicate';
 export const cannotRestart = 'The query can return at most one row and cannot be restarted';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** Texts that AWS leaves as they are; all others follow the words of `invalid`. */
 const bareTexts = [

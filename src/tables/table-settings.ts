@@ -1,12 +1,8 @@
 /** What UpdateTable changes in a table's record without touching keys, and the dates it leaves there. */
-import { Refusal } from '../base/errors.ts';
+import { Refusal, refuse } from '../base/errors.ts';
 import type { TableRecord } from './catalog-record.ts';
 import type { IndexRecord } from './index-definition.ts';
 import type { SettingsChange, TableDefinition, Throughput } from './table-record.ts';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** The dates of a table that is made now. */
 export function initialDates(

@@ -1,5 +1,5 @@
 /** Which attribute says when an item's time is up, whether the table heeds it, and whether a time is up. */
-import { Refusal } from '../base/errors.ts';
+import { refuse } from '../base/errors.ts';
 import type { Item } from './attribute.ts';
 import type { TimeToLive } from './table-record.ts';
 
@@ -37,8 +37,4 @@ export function isTimeUp(item: Item, attribute: string, nowMs: number): boolean 
   if (value === undefined || !('N' in value)) return false;
   const untilMs = Number(value.N) * 1000;
   return untilMs < nowMs && untilMs > nowMs - agesAgoMs;
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }

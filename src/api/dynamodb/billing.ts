@@ -1,5 +1,5 @@
 /** How a table is billed: on demand or by provisioned throughput, and what of that a request may ask for. */
-import { Refusal } from '../../base/errors.ts';
+import { Refusal, refuse } from '../../base/errors.ts';
 import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
 import { tableUnitsMax } from './table-limits.ts';
 
@@ -19,10 +19,6 @@ export interface Billing {
 }
 
 const invalidParameter = 'One or more parameter values were invalid: ';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** The billing of a new table; provisioned where the request does not say. */
 export function newBilling({ BillingMode = 'PROVISIONED', ProvisionedThroughput }: BillingInput): Billing {

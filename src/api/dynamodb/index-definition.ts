@@ -1,5 +1,5 @@
 /** The secondary indexes that a request defines, checked in DynamoDB's order (aws-behaviour §5.9). */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 import { globalIndexesMax } from '../../tables/index-building.ts';
 import type { IndexDefinition, IndexKind, IndexProjection } from '../../tables/index-definition.ts';
 import type {
@@ -37,10 +37,6 @@ const keyAttributesMax = 4;
 const nonKeyAttributesMax = 100;
 const localKeyElementsMax = 2;
 const invalidParameter = 'One or more parameter values were invalid: ';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** The indexes of a table about to be made. Refuses those that do not fit it, one another, or a limit. */
 export function checkedIndexes(

@@ -1,5 +1,5 @@
 /** GlobalSecondaryIndexUpdates: which indexes a request makes, removes, or gives another throughput. */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 import { oneAtATime } from '../../tables/index-building.ts';
 import type { IndexThroughput } from '../../tables/index-definition.ts';
 import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
@@ -28,10 +28,6 @@ export interface IndexUpdates {
 const invalidParameter = 'One or more parameter values were invalid: ';
 const actions =
   'GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** Refuses an update that is none or several, two of one index, and more than one that makes or removes an index. */
 export function indexUpdates(inputs: readonly IndexUpdateInput[]): IndexUpdates {

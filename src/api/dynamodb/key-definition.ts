@@ -1,5 +1,5 @@
 /** The key of a table about to be made: KeySchema and AttributeDefinitions, which must tell the same. */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 import { usedNames } from '../../tables/index-attributes.ts';
 import type { IndexDefinition } from '../../tables/index-definition.ts';
 import type { AttributeDefinition, KeySchemaElement } from '../../tables/table-record.ts';
@@ -11,10 +11,6 @@ const invalidParameter = 'One or more parameter values were invalid: ';
 export interface KeyDefinition {
   readonly keySchema: readonly KeySchemaElement[];
   readonly attributeDefinitions: readonly AttributeDefinition[];
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }
 
 /** Refuses keys that are none: undefined attributes, wrong kinds or order. */

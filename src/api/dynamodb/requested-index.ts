@@ -1,12 +1,8 @@
 /** The index that a Query or Scan names, and what it may not be asked for (spec 7.2, 7.5). */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 import type { CompiledExpressions } from '../../tables/expression/compile.ts';
 import type { OpenIndex, OpenTable } from '../../tables/table.ts';
 import type { PageInput } from './item-page.ts';
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** The index that the request names, if any. Refuses one that cannot be read, or not in this way. */
 export function requestedIndex(table: OpenTable, input: PageInput): OpenIndex | undefined {

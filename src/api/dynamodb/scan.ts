@@ -1,5 +1,5 @@
 /** Scan: all items of a table or index, or of one segment of it. */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 import type { RawItem } from '../../tables/attribute-check.ts';
 import { checkExpressionUse } from '../../tables/expression/compile.ts';
 import { checkExpressionKeys, checkIndexExpressionKeys } from '../../tables/expression/key-use.ts';
@@ -64,8 +64,4 @@ function segmentOf({ Segment, TotalSegments }: ScanInput): ScanSegment | undefin
 
 function required(absent: string, present: string): string {
   return `The ${absent} parameter is required but was not present in the request when ${present} is present`;
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }

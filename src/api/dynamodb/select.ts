@@ -1,5 +1,5 @@
 /** Select: what of its items a Query or Scan gives back, and which choices contradict it (spec 7.2). */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 
 export type Select = 'ALL_ATTRIBUTES' | 'ALL_PROJECTED_ATTRIBUTES' | 'SPECIFIC_ATTRIBUTES' | 'COUNT';
 
@@ -8,10 +8,6 @@ const chosen = {
   ALL_PROJECTED_ATTRIBUTES: 'ALL_PROJECTED_ATTRIBUTES',
   COUNT: 'only the Count',
 } as const;
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
-}
 
 /** Refuses a choice that does not go with the projection, or that only an index can answer. */
 export function checkSelect(input: {

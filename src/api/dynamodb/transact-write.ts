@@ -1,5 +1,5 @@
 /** One entry of TransactWriteItems: checked as far as that needs no table, and then made a write of its table. */
-import { Refusal } from '../../base/errors.ts';
+import { refuse } from '../../base/errors.ts';
 import type { Item } from '../../tables/attribute.ts';
 import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
 import { type Consumption, writeUnits } from '../../tables/capacity.ts';
@@ -136,8 +136,4 @@ function decideDelete({ table }: KeyedWrite, old: StoredItem | undefined): Write
 /** Costs what a write of the item would, but touches no index. */
 function decideCheck(_: KeyedWrite, old: StoredItem | undefined): WriteDecision<Cost> {
   return { unchanged: true, result: () => ({ table: writeUnits(old?.itemBytes, undefined) }) };
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }

@@ -1,5 +1,5 @@
 /** GetShardIterator: the place in a shard from which GetRecords goes on. */
-import { Refusal } from '../../base/errors.ts';
+import { Refusal, refuse } from '../../base/errors.ts';
 import type { OpenStream, ShardPosition } from '../../tables/stream/open-stream.ts';
 import { type Shard, sequenceOfText } from '../../tables/stream/shard.ts';
 import { operation } from '../operation.ts';
@@ -54,8 +54,4 @@ async function positionOf(
   }
   await stream.refuseTrimmed(sequence);
   return at(ShardIteratorType === 'AT_SEQUENCE_NUMBER' ? sequence : sequence + 1);
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }

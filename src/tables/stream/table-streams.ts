@@ -1,6 +1,6 @@
 /** The streams of all tables: enabled, ended, found, opened for a request, written to and trimmed. */
 import type { Clock } from '../../base/clock.ts';
-import { isRefusal, Refusal } from '../../base/errors.ts';
+import { isRefusal, Refusal, refuse } from '../../base/errors.ts';
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import { serviceItself } from '../../keys/table-identity.ts';
 import type { TableKeys, WrappedTableKeys } from '../../keys/table-keys.ts';
@@ -264,8 +264,4 @@ function refuseEnabled({ definition, streams }: TableRecord): void {
 function stillInUse({ definition }: TableRecord): Refusal {
   const message = `Attempt to change a resource which is still in use: Table is being updated: ${definition.name}`;
   return new Refusal('TableInUse', { message });
-}
-
-function refuse(message: string): never {
-  throw new Refusal('Validation', { message });
 }
