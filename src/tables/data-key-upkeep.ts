@@ -7,6 +7,7 @@ import { serviceItself, type TableIdentity } from '../keys/table-identity.ts';
 import type { DataKeyState, TableKeys } from '../keys/table-keys.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
 import { areSameKeys, type DataKeyEntry, identityOf, type TableRecord, treesOf } from './catalog-record.ts';
+import { beingUpdated } from './still-in-use.ts';
 
 export interface TreeDataKeys {
   readonly tree: number;
@@ -122,7 +123,7 @@ export class DataKeyUpkeep {
     const made = keys.dataKeys.slice(-trees.length);
     const before = { ...keys, dataKeys: keys.dataKeys.slice(0, -trees.length) };
     await this.#catalog.update(record, (current) => {
-      if (!areSameKeys(current.keys, before)) throw keysInUse(current);
+      if (!areSameKeys(current.keys, before)) throw beingUpdated(current);
       const first = blockOf(this.#keys.limits);
       const nowMs = this.#clock.nowMs();
       const entries = made.map(({ tree, id }) => ({ tree, id, ...first, madeAtMs: nowMs }));
@@ -140,7 +141,7 @@ export class DataKeyUpkeep {
     await this.#catalog.update(record, (current) => {
       const { keys } = current;
       const newest = keys.dataKeys.findLast((dataKey) => dataKey.tree === tree);
-      if (newest?.id !== id) throw keysInUse(current);
+      if (newest?.id !== id) throw beingUpdated(current);
       const isKept = (dataKey: { readonly tree: number; readonly id: number }) =>
         dataKey.tree !== tree || dataKey.id === id;
       return {
@@ -231,11 +232,4 @@ function withUse(
     record.keys.dataKeys.some(({ tree, id }) => tree === entry.tree && id === entry.id);
   const others = (record.dataKeyUse ?? []).filter((entry) => isKept(entry) && !isChanged(entry));
   return { ...record, dataKeyUse: [...others, ...changed] };
-}
-
-function keysInUse({ definition }: TableRecord): Refusal {
-  const message =
-    'Attempt to change a resource which is still in use: ' +
-    `Table: ${definition.name} is in the process of being updated.`;
-  return new Refusal('TableInUse', { message });
 }

@@ -10,6 +10,7 @@ import { areSameKeys, identityOf, type TableRecord, withIndexes } from './catalo
 import { definitionsWith, definitionsWithout } from './index-attributes.ts';
 import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import type { PageTable } from './page-table.ts';
+import { beingUpdated } from './still-in-use.ts';
 import type { AttributeDefinition } from './table-record.ts';
 
 export interface IndexBuildingOptions {
@@ -55,11 +56,7 @@ export class IndexBuilding {
     const extended = await keys.extend(caller, identityOf(before), [tree]);
     await catalog.update(before, (record, tx) => {
       const next = withNewIndex(record, index, tree);
-      if (!areSameKeys(record.keys, before.keys)) {
-        const why = `Table: ${record.definition.name} is in the process of being updated.`;
-        const message = `Attempt to change a resource which is still in use: ${why}`;
-        throw new Refusal('TableInUse', { message });
-      }
+      if (!areSameKeys(record.keys, before.keys)) throw beingUpdated(record);
       tx.createTree(tree, keys.cipher(record.id, tree));
       return { ...next, keys: extended };
     });

@@ -6,6 +6,7 @@ import { managedAlias } from '../kms/embedded/alias.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Catalog } from './catalog.ts';
 import { accessible, areSameKeys, identityOf, type TableRecord } from './catalog-record.ts';
+import { beingUpdated, stillInUse } from './still-in-use.ts';
 import type { EncryptionChoice } from './table-record.ts';
 
 /**
@@ -35,7 +36,7 @@ export class TableRekeying {
   /** Refuses TableInUse. No table is deleted while its key is changed. */
   refuseDeleting({ id, definition }: TableRecord): void {
     if (!this.#underWay.has(id)) return;
-    throw stillInUse(updating({ definition }));
+    throw beingUpdated({ definition });
   }
 
   /**
@@ -53,7 +54,7 @@ export class TableRekeying {
       // That it could be re-wrapped shows that the key is there, whatever was noticed last.
       const rekeyed = (record: TableRecord) => {
         // A tree that came meanwhile has a key that was not re-wrapped.
-        if (!areSameKeys(record.keys, before)) throw stillInUse(updating(record));
+        if (!areSameKeys(record.keys, before)) throw beingUpdated(record);
         return { ...accessible(record), encryption: choice.kind, keys };
       };
       await this.#catalog.update(known, rekeyed);
@@ -61,15 +62,6 @@ export class TableRekeying {
       this.#underWay.delete(known.id);
     }
   }
-}
-
-function updating({ definition }: Pick<TableRecord, 'definition'>): string {
-  return `Table: ${definition.name} is in the process of being updated.`;
-}
-
-function stillInUse(why: string): Refusal {
-  const message = `Attempt to change a resource which is still in use: ${why}`;
-  return new Refusal('TableInUse', { message });
 }
 
 /** Only a key named by its ARN is known to be the same; by any other name the change is made. */

@@ -4,6 +4,7 @@ import { Refusal } from '../../base/errors.ts';
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import type { Caller } from '../../kms/key-service.ts';
 import type { NewIndex } from '../../tables/index-building.ts';
+import { stillInUse } from '../../tables/still-in-use.ts';
 import type { StreamChoice } from '../../tables/stream/table-streams.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import { creatingInfo } from '../../tables/table-info.ts';
@@ -67,7 +68,7 @@ export class DelayedTables implements TablesDoor {
 
   async create(caller: Caller, definition: TableDefinition): Promise<TableInfo> {
     const passing = this.#passingOf(caller, definition.name);
-    if (passing?.status === 'DELETING') throw stillInUse(passing);
+    if (passing?.status === 'DELETING') throw inTransition(passing);
     const info = await this.#tables.create(caller, definition);
     this.#begin(caller, 'CREATING', { info, delayMs: this.#delays.createMs });
     return info;
@@ -170,7 +171,7 @@ export class DelayedTables implements TablesDoor {
   /** Refuses TableInUse while an earlier change is on its way. */
   #requireSteady(caller: Caller, name: string): void {
     const passing = this.#passingOf(caller, name);
-    if (passing !== undefined) throw stillInUse(passing);
+    if (passing !== undefined) throw inTransition(passing);
   }
 }
 
@@ -178,9 +179,6 @@ function placeOf({ account, region }: Pick<Caller, 'account' | 'region'>, name: 
   return `${region}/${account}/${name}`;
 }
 
-function stillInUse({ status, info }: Passing): Refusal<'TableInUse'> {
-  const why = `Table is being ${words[status]}: ${info.definition.name}`;
-  return new Refusal('TableInUse', {
-    message: `Attempt to change a resource which is still in use: ${why}`,
-  });
+function inTransition({ status, info }: Passing): Refusal<'TableInUse'> {
+  return stillInUse(`Table is being ${words[status]}: ${info.definition.name}`);
 }

@@ -9,6 +9,7 @@ import type { PageEngine } from '../../pages/pages.ts';
 import type { Catalog, KnownTable } from '../catalog.ts';
 import { areSameKeys, identityOf, type TableRecord } from '../catalog-record.ts';
 import type { DataKeyUpkeep } from '../data-key-upkeep.ts';
+import { stillInUse } from '../still-in-use.ts';
 import { keySchemaOf } from '../table-info.ts';
 import type { Namespace } from '../table-name.ts';
 import { OpenStream } from './open-stream.ts';
@@ -87,7 +88,7 @@ export class TableStreams {
       if (planted === undefined)
         return { ...record, streams: [...streams, newStream(streams, { view, nowMs })] };
       const { tree, keys } = planted;
-      if (!areSameKeys(record.keys, known.keys)) throw stillInUse(record);
+      if (!areSameKeys(record.keys, known.keys)) throw changedMeanwhile(record);
       tx.createTree(tree, this.#keys.cipher(record.id, tree));
       return { ...record, keys, streams: [...streams, newStream(streams, { view, tree, nowMs })] };
     });
@@ -127,7 +128,7 @@ export class TableStreams {
     const keys = await this.#keys.extend(serviceItself(identity), identity, [tree]);
     await this.#catalog.update(before, (record, tx) => {
       if (!isWaiting(record.streams)) return record;
-      if (!areSameKeys(record.keys, before.keys)) throw stillInUse(record);
+      if (!areSameKeys(record.keys, before.keys)) throw changedMeanwhile(record);
       tx.createTree(tree, this.#keys.cipher(record.id, tree));
       const streams = (record.streams ?? []).map((stream) =>
         isWaiting([stream]) ? { ...stream, tree } : stream,
@@ -261,7 +262,6 @@ function refuseEnabled({ definition, streams }: TableRecord): void {
   refuse(`Table already has an enabled stream: TableName: ${definition.name}`);
 }
 
-function stillInUse({ definition }: TableRecord): Refusal {
-  const message = `Attempt to change a resource which is still in use: Table is being updated: ${definition.name}`;
-  return new Refusal('TableInUse', { message });
+function changedMeanwhile({ definition }: TableRecord): Refusal {
+  return stillInUse(`Table is being updated: ${definition.name}`);
 }
