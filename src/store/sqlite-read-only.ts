@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { equalBytes, utf8 } from '../base/bytes.ts';
 import { IntegrityFault, Outage } from '../base/errors.ts';
 import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
-import { type PageStore, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
+import type { PageStore } from './page-store.ts';
 import type { StoredRecord } from './record-storage.ts';
-import { placeOf } from './sqlite-change.ts';
-import { type Database, sqliteCode } from './sqlite-driver.ts';
+import type { Database } from './sqlite-driver.ts';
 import { connect, type FileKind, inspect, openingFault, pageFile, recordFile } from './sqlite-file.ts';
+import { type RowPlace, readFault, readStoreId, SqliteRows } from './sqlite-rows.ts';
 
 const opening = utf8('SQLite format 3\0');
 
@@ -23,10 +23,7 @@ export interface ReadOnlyPages extends PageStore {
 export function openPagesReadOnly(folder: string, file: string): ReadOnlyPages {
   const { database, lock } = openReadOnly(folder, file, pageFile);
   try {
-    const rows = database.prepare('SELECT id FROM store').all() as { id: unknown }[];
-    const id = rows[0]?.id;
-    if (!(id instanceof Uint8Array) || id.length !== 16) throw new IntegrityFault({ record: 'store id' });
-    return pagesOf(database, lock, new Uint8Array(id));
+    return pagesOf(database, lock, readStoreId(database));
   } catch (fault) {
     database.close();
     lock.release();
@@ -84,47 +81,13 @@ function openReadOnly(
 }
 
 function pagesOf(database: Database, lock: OwnerLock, storeId: Uint8Array): ReadOnlyPages {
-  const head = database.prepare('SELECT version, body FROM head WHERE tree = ?');
-  const page = database.prepare('SELECT version, body FROM page WHERE place = ?');
-  const pages = database.prepare(
-    'SELECT place FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?',
-  );
-  const nextHead = database.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
-  const nextPage = database.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
-
-  function nextTree(after: number): number {
-    const byHead = (nextHead.get(after) as { tree: number } | undefined)?.tree ?? Infinity;
-    const place = (nextPage.get((after + 1) * pageIdsMax) as { place: number } | undefined)?.place;
-    return Math.min(byHead, place === undefined ? Infinity : Math.floor(place / pageIdsMax));
-  }
-
+  const rows = new SqliteRows(database);
   return {
     storeId,
-    readHeads: (trees) =>
-      read({ tree: trees[0] ?? 0 }, () =>
-        trees.map((tree): StoredHead | undefined => {
-          const found = storedPage(head.get(tree), { tree });
-          return found === undefined ? undefined : { tree, ...found };
-        }),
-      ),
-    readPages: (tree, ids) =>
-      read({ tree, page: ids[0] ?? 0 }, () =>
-        ids.map((id) => storedPage(page.get(placeOf(tree, id)), { tree, page: id })),
-      ),
-    listPages: (tree, after, limit) =>
-      read({ tree }, () => {
-        const first = placeOf(tree, 0);
-        const rows = pages.all(first + after, first + pageIdsMax, limit) as { place: number }[];
-        return rows.map(({ place }) => place % pageIdsMax);
-      }),
-    listTrees: (after, limit) =>
-      read({}, () => {
-        const trees: number[] = [];
-        for (let next = nextTree(after); trees.length < limit && next !== Infinity; next = nextTree(next)) {
-          trees.push(next);
-        }
-        return trees;
-      }),
+    readHeads: (trees) => read({ tree: trees[0] ?? 0 }, () => trees.map((tree) => rows.head(tree))),
+    readPages: (tree, ids) => read({ tree, page: ids[0] ?? 0 }, () => ids.map((id) => rows.page(tree, id))),
+    listPages: (tree, after, limit) => read({ tree }, () => rows.listPages(tree, after, limit)),
+    listTrees: (after, limit) => read({}, () => rows.listTrees(after, limit)),
     commit: () => Promise.reject(new Outage('StoreUnavailable', { hint: 'It is opened to be read only.' })),
     async close() {
       database.close();
@@ -133,23 +96,12 @@ function pagesOf(database: Database, lock: OwnerLock, storeId: Uint8Array): Read
   };
 }
 
-function read<T>(place: { tree?: number; page?: number }, work: () => T): T {
+function read<T>(place: RowPlace, work: () => T): T {
   try {
     return work();
   } catch (fault) {
-    const code = sqliteCode(fault);
-    if (code === 'corrupt' || code === 'notADatabase') throw new IntegrityFault(place);
-    if (fault instanceof IntegrityFault) throw fault;
-    throw new Outage('StoreUnavailable', { cause: fault });
+    throw readFault(fault, place);
   }
-}
-
-/** A damaged row may hold any type: SQLite checks what is written, not what is read. */
-function storedPage(row: unknown, place: { tree: number; page?: number }): StoredPage | undefined {
-  if (row === undefined) return undefined;
-  const { version, body } = row as { version: unknown; body: unknown };
-  if (!Number.isSafeInteger(version) || !(body instanceof Uint8Array)) throw new IntegrityFault(place);
-  return row as StoredPage;
 }
 
 function storedRecord(row: unknown): StoredRecord {

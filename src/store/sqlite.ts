@@ -1,14 +1,14 @@
 /** The embedded page store: one SQLite file with one owner; reads here and now, commits in a thread. */
 import { join } from 'node:path';
-import { IntegrityFault, Outage } from '../base/errors.ts';
+import { Outage } from '../base/errors.ts';
 import { CommitThread } from './commit-thread.ts';
 import { acquireOwnerLock, type OwnerLock, ownerLockFile } from './owner-lock.ts';
-import { type PageStore, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
+import type { PageStore, StoredHead, StoredPage } from './page-store.ts';
 import { makePrivate } from './private-files.ts';
 import { ReadSnapshot } from './read-snapshot.ts';
-import { placeOf } from './sqlite-change.ts';
-import { type Database, type DriverName, type Statement, sqliteCode } from './sqlite-driver.ts';
+import type { Database, DriverName } from './sqlite-driver.ts';
 import { connect, identify, makeFolder, openingFault, pageFile, prepareFile } from './sqlite-file.ts';
+import { type RowPlace, readFault, readStoreId, SqliteRows } from './sqlite-rows.ts';
 
 export interface SqliteStoreOptions {
   readonly folder: string;
@@ -67,13 +67,6 @@ function makeOwnFolder(folder: string): void {
   }
 }
 
-function readStoreId(reader: Database): Uint8Array {
-  const rows = reader.prepare('SELECT id FROM store').all() as { id: Uint8Array }[];
-  const id = rows[0]?.id;
-  if (rows.length !== 1 || id?.length !== 16) throw new IntegrityFault({ record: 'store id' });
-  return new Uint8Array(id);
-}
-
 interface SqliteParts extends SqliteStoreOptions {
   readonly path: string;
   readonly reader: Database;
@@ -88,8 +81,7 @@ class SqlitePages implements SqliteStore {
   readonly #lock: OwnerLock;
   readonly #commits: CommitThread;
   readonly #snapshot: ReadSnapshot;
-  readonly #head: Statement;
-  readonly #page: Statement;
+  readonly #rows: SqliteRows;
   readonly commitMark?: () => number;
   #closing: Promise<void> | undefined;
 
@@ -100,49 +92,28 @@ class SqlitePages implements SqliteStore {
     this.#lock = lock;
     this.#commits = new CommitThread({ path, identity: identify(path), driver, bytesMax });
     this.#snapshot = new ReadSnapshot(reader);
-    this.#head = reader.prepare('SELECT version, body FROM head WHERE tree = ?');
-    this.#page = reader.prepare('SELECT version, body FROM page WHERE place = ?');
+    this.#rows = new SqliteRows(reader);
     if (isShared) this.commitMark = oncePerTurn(() => this.#dataVersion());
   }
 
   readHeads(trees: readonly number[]): (StoredHead | undefined)[] {
     return this.#read({ tree: trees[0] ?? 0 }, trees.length, () =>
-      trees.map((tree) => storedHead(this.#head.get(tree), tree)),
+      trees.map((tree) => this.#rows.head(tree)),
     );
   }
 
   readPages(tree: number, ids: readonly number[]): (StoredPage | undefined)[] {
-    const one = (id: number) => storedPage(this.#page.get(placeOf(tree, id)), { tree, page: id });
-    return this.#read({ tree, page: ids[0] ?? 0 }, ids.length, () => ids.map(one));
+    return this.#read({ tree, page: ids[0] ?? 0 }, ids.length, () =>
+      ids.map((id) => this.#rows.page(tree, id)),
+    );
   }
 
   listPages(tree: number, after: number, limit: number): number[] {
-    const sql = 'SELECT place FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?';
-    return this.#read({ tree }, 1, () => {
-      const first = placeOf(tree, 0);
-      const rows = this.#reader.prepare(sql).all(first + after, first + pageIdsMax, limit);
-      return rows.map((row) => (row as { place: number }).place % pageIdsMax);
-    });
+    return this.#read({ tree }, 1, () => this.#rows.listPages(tree, after, limit));
   }
 
   listTrees(after: number, limit: number): number[] {
-    return this.#read({}, limit, () => {
-      const head = this.#reader.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
-      const page = this.#reader.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
-      const trees: number[] = [];
-      for (let last = after; trees.length < limit; ) {
-        const byHead = (head.get(last) as { tree: number } | undefined)?.tree;
-        const place = (page.get((last + 1) * pageIdsMax) as { place: number } | undefined)?.place;
-        const next = Math.min(
-          byHead ?? Infinity,
-          place === undefined ? Infinity : Math.floor(place / pageIdsMax),
-        );
-        if (next === Infinity) break;
-        trees.push(next);
-        last = next;
-      }
-      return trees;
-    });
+    return this.#read({}, limit, () => this.#rows.listTrees(after, limit));
   }
 
   commit(change: Parameters<PageStore['commit']>[0]): Promise<void> {
@@ -173,16 +144,13 @@ class SqlitePages implements SqliteStore {
     return version;
   }
 
-  #read<T>(place: { tree?: number; page?: number }, rows: number, read: () => T): T {
+  #read<T>(place: RowPlace, rows: number, read: () => T): T {
     if (this.#closing !== undefined) throw new Outage('Closed');
     try {
       return this.#snapshot.read(rows, read);
     } catch (fault) {
       this.#snapshot.end();
-      const code = sqliteCode(fault);
-      if (code === 'corrupt' || code === 'notADatabase') throw new IntegrityFault(place);
-      if (fault instanceof IntegrityFault || fault instanceof Outage) throw fault;
-      throw new Outage('StoreUnavailable', { cause: fault });
+      throw readFault(fault, place);
     }
   }
 }
@@ -199,17 +167,4 @@ function oncePerTurn(ask: () => number): () => number {
     }
     return answer;
   };
-}
-
-/** A damaged row may hold any type: SQLite checks what is written, not what is read. */
-function storedPage(row: unknown, place: { tree: number; page?: number }): StoredPage | undefined {
-  if (row === undefined) return undefined;
-  const { version, body } = row as { version: unknown; body: unknown };
-  if (!Number.isSafeInteger(version) || !(body instanceof Uint8Array)) throw new IntegrityFault(place);
-  return row as StoredPage;
-}
-
-function storedHead(row: unknown, tree: number): StoredHead | undefined {
-  const head = storedPage(row, { tree });
-  return head === undefined ? undefined : { tree, ...head };
 }
