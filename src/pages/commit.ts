@@ -1,17 +1,16 @@
 /** Group commit: works run one after another, many share one durable commit, and the next are run meanwhile. */
-import { AssertionFault, assert, Outage, Refusal } from '../base/errors.ts';
-import { type MaybePromise, type PageStore, treesMax } from '../store/page-store.ts';
+import { assert, Outage, Refusal } from '../base/errors.ts';
+import type { MaybePromise, PageStore } from '../store/page-store.ts';
 import { Group, SealFault, touchTree, type Work } from './group.ts';
-import { emptyHead } from './head.ts';
 import type { PageCache } from './page-cache.ts';
-import type { PageCipher } from './page-cipher.ts';
 import type { PageSource } from './page-source.ts';
 import { reseal } from './reseal.ts';
 import type { PageSealer } from './sealed-page.ts';
 import type { Transaction } from './transaction.ts';
-import { getValue, Tree } from './tree.ts';
+import { getValue, type Tree } from './tree.ts';
 import { TreeCursor } from './tree-cursor.ts';
-import { newTreeState, type TreeState } from './tree-state.ts';
+import { createTree, dropTree, type Gathering } from './tree-making.ts';
+import type { TreeState } from './tree-state.ts';
 import { TreeWriter } from './tree-writer.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -32,6 +31,9 @@ const conflictsMax = 20;
 /** Where so many works wait and nothing is in flight, half of them are made durable while the others run. */
 const splitWorksMin = 32;
 
+/** So many works run in one turn of the event loop: a few milliseconds where each reads pages. */
+const turnWorksMax = 64;
+
 export class GroupCommit {
   readonly #parts: CommitParts;
   readonly #writer: TreeWriter;
@@ -44,6 +46,9 @@ export class GroupCommit {
   #quiet: (() => Promise<void>)[] = [];
   #isQuiet = false;
   #isScheduled = false;
+  /** Works that the run under way may still take, and whether it goes on in the next turn. */
+  #runLeft = 0;
+  #isRunPaused = false;
   #closed = false;
   #whenIdle: (() => void)[] = [];
 
@@ -101,9 +106,10 @@ export class GroupCommit {
   /** Does what can be done now; called whenever something has changed. */
   #advance(): void {
     for (;;) {
-      if (this.#running !== undefined) return;
-      this.#runWorks();
-      if (this.#running !== undefined || this.#flight !== undefined || this.#isQuiet) return;
+      if (this.#running !== undefined || this.#isRunPaused) return;
+      this.#runTogether();
+      if (this.#running !== undefined || this.#isRunPaused) return;
+      if (this.#flight !== undefined || this.#isQuiet) return;
       const task = this.#quiet.shift();
       if (task !== undefined) {
         this.#runQuietly(task);
@@ -123,20 +129,44 @@ export class GroupCommit {
     });
   }
 
+  /** What the works read of the store meanwhile is read in one go. */
+  #runTogether(): void {
+    const { store } = this.#parts;
+    if (store.readTogether === undefined) this.#runWorks();
+    else store.readTogether(() => this.#runWorks());
+  }
+
   #runWorks(): void {
     const waiting = this.#queue.length;
     const isIdle = this.#flight === undefined && this.#group.works.length === 0;
-    let left = isIdle && waiting >= splitWorksMin ? Math.ceil(waiting / 2) : waiting;
+    if (this.#runLeft === 0) {
+      this.#runLeft = isIdle && waiting >= splitWorksMin ? Math.ceil(waiting / 2) : waiting;
+    }
+    let turnLeft = turnWorksMax;
     // A work may put others back into the queue.
-    while (left > 0 && this.#running === undefined && this.#group.hasRoom) {
+    while (this.#runLeft > 0 && this.#running === undefined && this.#group.hasRoom) {
       const isAlone = this.#queue.isNextAlone;
-      if (isAlone && this.#group.works.length > 0) return;
+      if (isAlone && this.#group.works.length > 0) break;
+      if (turnLeft-- === 0) {
+        this.#pauseRun();
+        return;
+      }
       const work = this.#queue.shift();
-      if (work === undefined) return;
-      left--;
+      if (work === undefined) break;
+      this.#runLeft--;
       this.#group.isAlone = isAlone;
       this.#run(work);
     }
+    this.#runLeft = 0;
+  }
+
+  /** Lets others have a turn; the group is not launched before all that were to share it have run. */
+  #pauseRun(): void {
+    this.#isRunPaused = true;
+    setImmediate(() => {
+      this.#isRunPaused = false;
+      this.#advance();
+    });
   }
 
   #run(work: Work): void {
@@ -333,63 +363,30 @@ export class GroupCommit {
       cursor: (tree, range = {}) => new TreeCursor(source, source.working, open(tree), range),
       createTree: (id, cipher) => {
         this.#mustBeRunning(work);
-        return this.#createTree(work, id, cipher);
+        return createTree(this.#gathering, work, { id, cipher });
       },
       dropTree: (id) => {
         this.#mustBeRunning(work);
-        return this.#dropTree(work, id);
+        return dropTree(this.#gathering, work, id);
       },
       reseal: (tree, stretch) =>
         reseal({ store: this.#parts.store, source, writer: this.#writer }, touch(tree), stretch),
     };
   }
 
+  get #gathering(): Gathering {
+    return {
+      ...this.#parts,
+      writer: this.#writer,
+      group: this.#group,
+      flight: this.#flight,
+      mustBeRunning: (work) => this.#mustBeRunning(work),
+    };
+  }
+
   #mustBeRunning(work: Work): void {
     if (this.#overtaken !== undefined && work === this.#running) throw this.#overtaken;
     assert(work.outcome === undefined, 'a transaction ends with its work');
-  }
-
-  #createTree(work: Work, id: number, cipher: PageCipher): Tree {
-    assert(id >= 0 && id < treesMax, 'a tree has a number of its own');
-    const known = [this.#parts.trees, this.#flight?.created, this.#group.created];
-    if (known.some((trees) => trees?.has(id))) throw new AssertionFault('a tree number is used once');
-    const tree = new Tree(newTreeState(id, cipher, emptyHead()), this.#parts.source);
-    touchTree(work, tree.state);
-    this.#group.created.set(id, tree);
-    this.#writer.plant(tree.state);
-    return tree;
-  }
-
-  #dropTree(work: Work, id: number): MaybePromise<void> {
-    const created = this.#group.created.get(id);
-    if (created !== undefined) {
-      touchTree(work, created.state);
-      this.#group.created.delete(id);
-      this.#group.forget(created.state, this.#parts.cache.buffers);
-      created.state.dropped = true;
-      return undefined;
-    }
-    const tree = this.#parts.trees.get(id) ?? this.#flight?.created.get(id);
-    // What others did to a stale tree, only the store knows.
-    if (tree?.state.stale === false)
-      return this.#drop(work, id, tree, (tree.state.flight?.head ?? tree.state.committed).version);
-    const heads = this.#parts.store.readHeads([id]);
-    if (!(heads instanceof Promise)) return this.#drop(work, id, tree, heads[0]?.version);
-    return heads.then(([head]) => {
-      this.#mustBeRunning(work);
-      this.#drop(work, id, tree, head?.version);
-    });
-  }
-
-  #drop(work: Work, id: number, tree: Tree | undefined, version: number | undefined): void {
-    const dropping = [this.#flight, this.#group].some((group) => group?.drops.some((drop) => drop.id === id));
-    if (version === undefined || dropping) throw new Refusal('TableNotFound', {});
-    if (tree !== undefined) {
-      touchTree(work, tree.state);
-      this.#group.forget(tree.state, this.#parts.cache.buffers);
-      tree.state.dropping = this.#group.settled;
-    }
-    this.#group.drops.push({ id, expected: version, tree });
   }
 }
 

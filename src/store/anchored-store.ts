@@ -103,6 +103,11 @@ export class AnchoredStore implements PageStore {
     return this.#options.store.listTrees(after, limit);
   }
 
+  readTogether<T>(work: () => T): T {
+    const { store } = this.#options;
+    return store.readTogether === undefined ? work() : store.readTogether(work);
+  }
+
   async commit(change: StoreChange): Promise<void> {
     // Their memory is the caller's again once the store has its copy.
     const heads = change.heads.map((head) => [head.tree, anchoredHead(head)] as const);

@@ -68,6 +68,11 @@ export interface PageStore {
    * then have moved heads. Asked before each step, so it must be cheap. A store that we have alone goes without.
    */
   readonly commitMark?: () => number;
+  /**
+   * Runs `work`, which is synchronous: what it reads may be read in one go, where that is cheaper. A store to which it
+   * is all one goes without.
+   */
+  readonly readTogether?: <T>(work: () => T) => T;
   /** Lets a running commit end; later calls of the others are refused with Outage 'Closed'. */
   close(): Promise<void>;
 }

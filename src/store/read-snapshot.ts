@@ -17,6 +17,9 @@ export class ReadSnapshot {
   #readsLeft = 0;
   #isEnding = false;
   #commitsUnderWay = 0;
+  /** Inside `together`, and whether something was read there. */
+  #isTogether = false;
+  #isTogetherBegun = false;
 
   constructor(database: Database) {
     this.#begin = database.prepare('BEGIN');
@@ -29,6 +32,11 @@ export class ReadSnapshot {
       this.#beginRead();
       return work();
     }
+    if (this.#isTogether) {
+      if (!this.#isTogetherBegun) this.#begin.run();
+      this.#isTogetherBegun = true;
+      return work();
+    }
     if (count < readsPerTransactionMin) return work();
     this.#begin.run();
     try {
@@ -36,6 +44,24 @@ export class ReadSnapshot {
     } finally {
       this.#commit.run();
     }
+  }
+
+  /** Runs `work`, which is synchronous, with one transaction around all that it reads, commit under way or not. */
+  together<T>(work: () => T): T {
+    if (this.#isTogether) return work();
+    this.#isTogether = true;
+    try {
+      return work();
+    } finally {
+      this.#isTogether = false;
+      this.#endTogether();
+    }
+  }
+
+  #endTogether(): void {
+    if (!this.#isTogetherBegun) return;
+    this.#isTogetherBegun = false;
+    this.#rollBack();
   }
 
   /** No snapshot until the commit has ended, whatever comes of it. */
@@ -51,8 +77,13 @@ export class ReadSnapshot {
 
   /** Also to be called after a read that failed. */
   end(): void {
+    this.#endTogether();
     if (this.#readsLeft === 0) return;
     this.#readsLeft = 0;
+    this.#rollBack();
+  }
+
+  #rollBack(): void {
     try {
       this.#commit.run();
     } catch {

@@ -116,6 +116,10 @@ class SqlitePages implements SqliteStore {
     return this.#read({}, limit, () => this.#rows.listTrees(after, limit));
   }
 
+  readTogether<T>(work: () => T): T {
+    return this.#snapshot.together(work);
+  }
+
   commit(change: Parameters<PageStore['commit']>[0]): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(new Outage('Closed'));
     return this.#snapshot.outside(() => this.#commits.commit(change));

@@ -39,28 +39,6 @@ describe('works share commits', () => {
     expect((await all(tree.cursor())).map(({ key: [, , , n] }) => n)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  for (const [waiting, first] of [
-    [31, 31],
-    [32, 16],
-    [33, 17],
-  ] as const) {
-    test(`of ${waiting} that wait while nothing is in flight, ${first} go first`, async () => {
-      const { store, engine, tree, commitsSince } = await held();
-      const puts = Array.from({ length: waiting }, (_, n) =>
-        handled(engine.transact((tx) => tx.put(tree, key(n), one))),
-      );
-      await (await waitingCommit(store)).succeed();
-      expect(await stateOf(Promise.all(puts.slice(0, first)))).toBe('resolved');
-      if (first < waiting) {
-        expect(await stateOf(puts[first] as Promise<void>)).toBe('pending');
-        await (await waitingCommit(store)).succeed();
-      }
-      await Promise.all(puts);
-      expect(commitsSince()).toBe(first < waiting ? 2 : 1);
-      expect(await all(tree.cursor())).toHaveLength(waiting);
-    });
-  }
-
   test('works that change nothing make no commit', async () => {
     const { engine, tree, commitsSince } = await held();
     expect(await engine.transact((tx) => tx.get(tree, a))).toBeUndefined();

@@ -7,7 +7,9 @@ import { PageBuffers } from '../../src/pages/page-cache.ts';
 import { PageSealer } from '../../src/pages/sealed-page.ts';
 import { newTreeState } from '../../src/pages/tree-state.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { newCipher, value } from './support.ts';
+import { all, handled, held, key, newCipher, stateOf, value, waitingCommit } from './support.ts';
+
+const one = Uint8Array.of(1);
 
 function workWith(outcome: Work['outcome']): { work: Work; end: Promise<unknown> } {
   let work: Work | undefined;
@@ -134,5 +136,58 @@ describe('a tree that a group has pinned', () => {
     expect(tree.pin?.isSettled).toBe(false);
     group.unpin();
     expect([tree.pin, group.isOvertaken]).toEqual([undefined, false]);
+  });
+});
+
+describe('many works at once', () => {
+  for (const [waiting, first] of [
+    [31, 31],
+    [32, 16],
+    [33, 17],
+  ] as const) {
+    test(`of ${waiting} that wait while nothing is in flight, ${first} go first`, async () => {
+      const { store, engine, tree, commitsSince } = await held();
+      const puts = Array.from({ length: waiting }, (_, n) =>
+        handled(engine.transact((tx) => tx.put(tree, key(n), one))),
+      );
+      await (await waitingCommit(store)).succeed();
+      expect(await stateOf(Promise.all(puts.slice(0, first)))).toBe('resolved');
+      if (first < waiting) {
+        expect(await stateOf(puts[first] as Promise<void>)).toBe('pending');
+        await (await waitingCommit(store)).succeed();
+      }
+      await Promise.all(puts);
+      expect(commitsSince()).toBe(first < waiting ? 2 : 1);
+      expect(await all(tree.cursor())).toHaveLength(waiting);
+    });
+  }
+
+  test('many leave turns of the event loop to others, and share their commits all the same', async () => {
+    const { store, engine, tree, commitsSince } = await held();
+    const ranAt: number[] = [];
+    let turn = 0;
+    let isOver = false;
+    const count = () => {
+      turn++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const puts = Array.from({ length: 400 }, (_, n) =>
+      engine.transact((tx) => {
+        ranAt.push(turn);
+        return tx.put(tree, key(n), one);
+      }),
+    );
+    await (await waitingCommit(store)).succeed();
+    await Promise.all(puts.slice(0, 200));
+    await (await waitingCommit(store)).succeed();
+    await Promise.all(puts);
+    isOver = true;
+    const perTurn = new Map<number, number>();
+    for (const at of ranAt) perTurn.set(at, (perTurn.get(at) ?? 0) + 1);
+    // The last turn of one run may be the first of the next.
+    expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(128);
+    expect(perTurn.size).toBeGreaterThanOrEqual(4);
+    expect(commitsSince()).toBe(2);
   });
 });

@@ -101,6 +101,37 @@ describe('while a commit is under way', () => {
     });
   });
 
+  test('reads together are of one state, however few at once, and the log can be begun anew after them', async () => {
+    await snapshot.outside(async () => {
+      const seen = snapshot.together(() => [
+        read(),
+        snapshot.together(() => {
+          write(1);
+          return read();
+        }),
+        read(),
+      ]);
+      expect(seen).toEqual([0, 0, 0]);
+      expect(read()).toBe(1);
+      expect(writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0, log: 0 });
+    });
+  });
+
+  test('reading together where nothing is read, or where it fails, leaves no snapshot behind', async () => {
+    await snapshot.outside(async () => {
+      expect(snapshot.together(() => 5)).toBe(5);
+      const failing = () =>
+        snapshot.together(() => {
+          read();
+          throw new Error('damaged');
+        });
+      expect(failing).toThrow('damaged');
+      write(1);
+      expect(read()).toBe(1);
+      expect(writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0, log: 0 });
+    });
+  });
+
   test('snapshots begin again when the last of several has ended, be it by a failure', async () => {
     let fail: (fault: Error) => void = () => {};
     const failing = snapshot.outside(
