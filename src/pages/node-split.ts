@@ -1,4 +1,5 @@
 /** How the cells of a node that is too full, or of two that are too empty, are dealt out to nodes. */
+import { assert } from '../base/errors.ts';
 import {
   innerCellHeaderBytes,
   innerRefAt,
@@ -9,7 +10,7 @@ import {
   slotBytes,
   writeU16,
 } from './layout.ts';
-import type { Cell } from './node.ts';
+import { type Cell, cellAt, cellBytes, freeBytes, insertCell, removeCell } from './node.ts';
 
 /**
  * Where to cut a list of cells so that each part fits a node: the indexes at which the second and later parts begin.
@@ -32,6 +33,31 @@ export function cutPoints(cells: readonly Cell[], appended: boolean): number[] {
     }
   }
   return best > 0 ? [best] : greedyCuts(cells);
+}
+
+/** Two neighbours that together hold more than this are not worth dealing out anew: one would soon be full again. */
+const sharedBytesMax = 2 * nodeCapacityBytes * 0.92;
+
+/** The cells of two neighbouring leaves, where to cut them so that both have room again, and the key between the parts. */
+export interface Sharing {
+  readonly cells: readonly Cell[];
+  readonly cut: number;
+  readonly key: Uint8Array;
+}
+
+/** Undefined where there is too little room in both together. */
+export function sharing(left: readonly Cell[], right: readonly Cell[]): Sharing | undefined {
+  const cells = [...left, ...right];
+  let total = 0;
+  for (const cell of cells) total += cell.size + slotBytes;
+  if (total > sharedBytesMax) return undefined;
+  const [cut, ...more] = cutPoints(cells, false);
+  if (cut === undefined || more.length > 0) return undefined;
+  return {
+    cells,
+    cut,
+    key: shortestSeparator(keyOf(cells[cut - 1] as Cell, 0), keyOf(cells[cut] as Cell, 0)),
+  };
 }
 
 /** Long cells may need three nodes: the one that came in between two halves fits neither. */
@@ -78,4 +104,14 @@ export function innerCell(key: Uint8Array, ref: Uint8Array, refAt: number): Cell
 /** The same cell of an inner node under another key. */
 export function rekeyed(cell: Cell, key: Uint8Array): Cell {
   return innerCell(key, cell.from, cell.at + innerRefAt);
+}
+
+/** Gives the cell of an inner node another key; false, and nothing changed, where that does not fit. */
+export function rekeyCell(node: Uint8Array, index: number, key: Uint8Array): boolean {
+  const cell = cellAt(node, index);
+  const next = innerCell(key, node, cell + innerRefAt);
+  if (next.size > cellBytes(node, cell) + freeBytes(node)) return false;
+  removeCell(node, index);
+  assert(insertCell(node, index, next), 'a cell that gave way left room for the next');
+  return true;
 }

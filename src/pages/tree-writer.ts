@@ -40,7 +40,7 @@ import {
   valueAt,
   valueBytes,
 } from './node.ts';
-import { cutPoints, innerCell, keyOf, rekeyed, shortestSeparator } from './node-split.ts';
+import { cutPoints, innerCell, keyOf, rekeyCell, rekeyed, sharing, shortestSeparator } from './node-split.ts';
 import type { PageBuffers } from './page-cache.ts';
 import type { PageSource } from './page-source.ts';
 import { allocatePage, freePage } from './page-space.ts';
@@ -96,7 +96,10 @@ export class TreeWriter {
     }
     const from = new Uint8Array(size);
     this.#writeLeafCell(tree, change, from, 0, key, value);
-    this.#split(tree, change, path, path.length - 1, index, [{ from, at: 0, size }]);
+    const cell = { from, at: 0, size };
+    if (!this.#share(tree, change, path, index, cell)) {
+      this.#split(tree, change, path, path.length - 1, index, [cell]);
+    }
     return undefined;
   }
 
@@ -218,6 +221,38 @@ export class TreeWriter {
     writeU48(ref, refAt, id);
     writeU48(ref, refAt + refVersionAt, change.head.version);
     return node;
+  }
+
+  /**
+   * Inserts a cell into a full leaf by dealing out its cells anew to it and a neighbour with room. Keys come in random
+   * order, and leaves that only split would be two thirds full; these are five sixths.
+   */
+  #share(tree: TreeState, change: TreeChange, path: readonly Step[], index: number, cell: Cell): boolean {
+    const [above, own] = path.slice(-2);
+    if (above === undefined || own === undefined) return false;
+    const { node: parent } = above;
+    const { node: leaf, index: at } = own;
+    if (index === cellCount(leaf) && isRightmost(path, path.length - 1)) return false;
+    for (const siblingAt of [at - 1, at + 1]) {
+      if (siblingAt < 0 || siblingAt >= cellCount(parent)) continue;
+      const sibling = this.#source.working.page(tree, parent, cellAt(parent, siblingAt) + innerRefAt);
+      if (sibling instanceof Promise) {
+        // The entry is half written: no time to wait. Whoever needs that page hears what is wrong with it.
+        sibling.catch(() => {});
+        continue;
+      }
+      const cells = cellsOf(leaf.slice());
+      cells.splice(index, 0, cell);
+      const others = cellsOf(sibling.slice());
+      const isLeft = at < siblingAt;
+      const shared = isLeft ? sharing(cells, others) : sharing(others, cells);
+      if (shared === undefined || !rekeyCell(parent, Math.max(at, siblingAt), shared.key)) continue;
+      const other = this.#own(change, parent, cellAt(parent, siblingAt) + innerRefAt, sibling);
+      fillNode(isLeft ? leaf : other, 0, shared.cells.slice(0, shared.cut));
+      fillNode(isLeft ? other : leaf, 0, shared.cells.slice(shared.cut));
+      return true;
+    }
+    return false;
   }
 
   /** Inserts cells into the node at `depth` of an own path, where they may not fit. */

@@ -1,8 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { compareBytes } from '../../src/base/bytes.ts';
-import { nodeCapacityBytes, readU48, refBytes, slotBytes, writeU48 } from '../../src/pages/layout.ts';
-import type { Cell } from '../../src/pages/node.ts';
-import { cutPoints, innerCell, keyOf, rekeyed, shortestSeparator } from '../../src/pages/node-split.ts';
+import {
+  nodeCapacityBytes,
+  plainPageBytes,
+  readU48,
+  refBytes,
+  slotBytes,
+  writeU48,
+} from '../../src/pages/layout.ts';
+import { type Cell, cellAt, cellKey, fillNode, freeBytes } from '../../src/pages/node.ts';
+import {
+  cutPoints,
+  innerCell,
+  keyOf,
+  rekeyCell,
+  rekeyed,
+  sharing,
+  shortestSeparator,
+} from '../../src/pages/node-split.ts';
 import { leafCell } from './nodes.ts';
 import { key, value } from './support.ts';
 
@@ -75,4 +90,38 @@ test('a cell that leads to a child carries its reference, also under another key
   expect([...keyOf(other, 2)]).toEqual([...key(6, 9)]);
   expect([readU48(cell.from, 2), readU48(other.from, 2)]).toEqual([77, 77]);
   expect([...keyOf(leafCell(key(8), value(3)), 0)]).toEqual([...key(8)]);
+});
+
+describe('two neighbouring leaves', () => {
+  const leaf = (first: number, count: number, bytes: number) =>
+    Array.from({ length: count }, (_, n) => leafCell(key(first + n), value(bytes)));
+
+  test('share what they hold evenly, with the shortest key between them', () => {
+    const shared = sharing(leaf(0, 8, 1000), leaf(100, 2, 1000));
+    expect(shared?.cells).toHaveLength(10);
+    expect(shared?.cut).toBe(5);
+    expect([...(shared?.key ?? [])]).toEqual([...key(5)]);
+  });
+
+  test('share nothing once they hold 92 % of what they can', () => {
+    const each = 100 + 8 + slotBytes;
+    const most = Math.floor((2 * nodeCapacityBytes * 0.92) / each);
+    expect(sharing(leaf(0, 70, 100), leaf(100, most - 70, 100))).toBeDefined();
+    expect(sharing(leaf(0, 70, 100), leaf(100, most - 69, 100))).toBeUndefined();
+  });
+});
+
+test('a cell that leads to a child gets another key where there is room, and else keeps its own', () => {
+  const node = new Uint8Array(plainPageBytes);
+  const ref = new Uint8Array(refBytes);
+  writeU48(ref, 0, 77);
+  fillNode(node, 1, [innerCell(key(0), ref, 0), innerCell(key(1), ref, 0), innerCell(key(9, 3100), ref, 0)]);
+  expect(rekeyCell(node, 1, key(2, 3100))).toBe(true);
+  expect([...cellKey(node, cellAt(node, 1))]).toEqual([...key(2, 3100)]);
+  expect(readU48(node, cellAt(node, 1) + 2)).toBe(77);
+  const before = node.slice();
+  expect(rekeyCell(node, 0, key(0, freeBytes(node) + 5))).toBe(false);
+  expect(node).toEqual(before);
+  expect(rekeyCell(node, 0, key(0, freeBytes(node) + 4))).toBe(true);
+  expect(freeBytes(node)).toBe(0);
 });

@@ -13,7 +13,7 @@ import {
 import { nodeLevel } from '../../src/pages/node.ts';
 import type { PageEngine } from '../../src/pages/pages.ts';
 import type { Tree } from '../../src/pages/tree.ts';
-import { all, hex, key, treeOf, value } from './support.ts';
+import { all, generator, hex, key, treeOf, value } from './support.ts';
 
 function levelsOf(tree: Tree): number {
   const root = tree.state.cached.get(readU48(tree.state.committed.rootRef, 0));
@@ -39,6 +39,24 @@ const orders: readonly [string, (n: number) => number[]][] = [
 function fillingValueBytes(count: number): number {
   return Math.floor(nodeCapacityBytes / count) - leafCellHeaderBytes - 4 - slotBytes;
 }
+
+describe('leaves share with their neighbours', () => {
+  for (const valueBytes of [100, 220, 1000]) {
+    test(`so that entries of ${valueBytes} bytes in random order fill four fifths of them, seed 5`, async () => {
+      const random = generator(5);
+      const { engine, tree } = await treeOf(0, 0);
+      for (let n = 0; n < 40; n++) {
+        await engine.transact(async (tx) => {
+          for (let i = 0; i < 100; i++) await tx.put(tree, key(random() * 2 ** 32), value(valueBytes));
+        });
+      }
+      const { entries, pages } = tree.stats();
+      const entryBytes = leafCellHeaderBytes + 4 + valueBytes + slotBytes;
+      expect((entries * entryBytes) / (pages * nodeCapacityBytes)).toBeGreaterThan(0.79);
+      await expectSound(engine, tree);
+    });
+  }
+});
 
 describe('a leaf splits when its last byte is taken', () => {
   for (const count of [4, 5, 8, 16, 40]) {
