@@ -1,4 +1,5 @@
 /** A value for each caller on each connection; all of a connection go at once. */
+import type { Caller } from '../kms/key-service.ts';
 import type { ClientConnection } from './client-connection.ts';
 
 /**
@@ -6,8 +7,13 @@ import type { ClientConnection } from './client-connection.ts';
  */
 export interface Asker {
   readonly connection: ClientConnection;
-  /** The caller's ARN. */
+  /** See askerName. */
   readonly arn: string;
+}
+
+/** Two sessions of one name may have policies of their own: their credentials tell them apart. */
+export function askerName({ arn, identity, accessKeyId }: Caller): string {
+  return identity === undefined || accessKeyId === undefined ? arn : `${arn} ${accessKeyId}`;
 }
 
 /** More callers than this on one connection push out the one that was set longest ago. */

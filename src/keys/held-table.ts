@@ -5,11 +5,12 @@ import { isRefusal, Outage, type Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CryptoCore, SecretKey } from '../crypto/core.ts';
 import type { Caller, KeyService } from '../kms/key-service.ts';
-import { type Asker, CallerMap } from './caller-map.ts';
+import { type Asker, askerName, CallerMap } from './caller-map.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { firstDataKeyId, makeDataKey, rewrapDataKeys } from './data-key.ts';
 import type { DataKeyLimits, SealCount } from './data-key-use.ts';
 import { KeyCache } from './key-cache.ts';
+import { type KeyLoss, keyLossCause } from './key-loss.ts';
 import { serviceItself, type TableIdentity } from './table-identity.ts';
 import { makeTableKey, openTableKey } from './table-key.ts';
 import { type DataKeyCount, type DataKeyNumber, TableKeyring } from './table-keyring.ts';
@@ -26,6 +27,8 @@ export interface HeldTableParts {
   readonly log: Log;
   readonly onWiped: (table: TableIdentity) => void;
   readonly limits: DataKeyLimits;
+  readonly holder: string;
+  readonly byCallersAlone: boolean;
   readonly onDataKeyNotice: (table: TableIdentity) => void;
 }
 
@@ -78,11 +81,14 @@ export class HeldTable {
 
   /** See TableKeys.authorize. */
   authorize(caller: Caller, connection: ClientConnection): Promise<void> | undefined {
-    if (this.#cache.use(connection, caller.arn)) return undefined;
-    const underWay = this.#asking.get(connection, caller.arn);
+    const arn = askerName(caller);
+    if (this.#cache.use(connection, arn)) return undefined;
+    const underWay = this.#asking.get(connection, arn);
     if (underWay !== undefined) return underWay;
-    const asker = { connection, arn: caller.arn };
-    const asking = this.openFor(caller, asker).finally(() => this.#asking.delete(asker));
+    const asker = { connection, arn };
+    const asking = this.openFor({ ...caller, connection: connection.id }, asker).finally(() =>
+      this.#asking.delete(asker),
+    );
     this.#asking.set(asker, asking);
     return asking;
   }
@@ -125,18 +131,32 @@ export class HeldTable {
     }
   }
 
+  /** See TableKeys.findLoss. */
+  async findLoss(): Promise<KeyLoss | undefined> {
+    const { identity: table, keyArn } = this;
+    const refusal = await this.check();
+    if (refusal === undefined) return undefined;
+    return { refusal, cause: await keyLossCause(this.#parts.service, { table, keyArn }, refusal) };
+  }
+
   /** See TableKeys.rewrap. */
   async rewrap(caller: Caller, keyId: string): Promise<WrappedTableKeys> {
-    const { core, service } = this.#parts;
+    const { core, service, holder } = this.#parts;
     const { id: tableId } = this.identity;
     const { dataKeys } = this.#wrapped;
-    const from = await this.#openTableKey(caller);
+    // A table whose grant was revoked can be put under another key by whoever may still use the old one.
+    const from = await this.#openTableKey(caller, { byCallerAlone: true });
     try {
-      const made = await makeTableKey(service, { caller, table: this.identity, keyId });
-      const { key: to, ciphertext, keyArn } = made;
+      const made = await makeTableKey(service, { caller, table: this.identity, keyId, holder });
+      const { key: to, ciphertext, keyArn, grantId } = made;
       try {
         const rewrapped = rewrapDataKeys(core, { from, to }, { tableId, dataKeys });
-        return { keyArn, tableKey: ciphertext, dataKeys: rewrapped };
+        return {
+          keyArn,
+          ...(grantId !== undefined && { grantId }),
+          tableKey: ciphertext,
+          dataKeys: rewrapped,
+        };
       } finally {
         to.destroy();
       }
@@ -220,6 +240,12 @@ export class HeldTable {
     void this.#explain();
   }
 
+  /** Someone may no longer use the KMS key, or may now: everyone asks again, and what is under way may finish. */
+  rightsChanged(): void {
+    this.#changeCount++;
+    this.#cache.expire();
+  }
+
   /** Wipes the keys for good: from now on everything here fails with `why`. */
   end(why: Error): void {
     this.#ended = why;
@@ -262,8 +288,9 @@ export class HeldTable {
     throw new Outage('KeyServiceUnavailable', { hint: 'The key changes faster than it answers.' });
   }
 
-  #openTableKey(caller: Caller): Promise<SecretKey> {
-    return openTableKey(this.#parts.service, { caller, table: this.identity, wrapped: this.#wrapped });
+  #openTableKey(caller: Caller, { byCallerAlone = this.#parts.byCallersAlone } = {}): Promise<SecretKey> {
+    const { service } = this.#parts;
+    return openTableKey(service, { caller, table: this.identity, wrapped: this.#wrapped, byCallerAlone });
   }
 
   #grant(asker: Asker | undefined, askedMs: number): void {

@@ -33,6 +33,8 @@ const wordings: Partial<Record<RefusalCode, Wording>> = {
   UnsupportedKeyOperation: invalid('UnsupportedOperationException'),
   KeyLimitExceeded: invalid('LimitExceededException'),
   InvalidGrantToken: invalid('InvalidGrantTokenException'),
+  /** What the table service asked for is what no key of the kind can do: AWS takes that for a fault of its own. */
+  Validation: { prefix: 'KMS internal error', model: 'AWSKMSException', code: 'ValidationException' },
 };
 const anyOther: Wording = {
   prefix: 'KMS validation error',
@@ -52,6 +54,7 @@ export function tableKeyRefusal(
   return new Refusal('TableKeyRefused', {
     message: `${prefix}: ${model}: ${fault.message} (${origin})`,
     denied: fault.code === 'KeyAccessDenied',
+    keyCode: fault.code,
   });
 }
 

@@ -20,11 +20,20 @@ export function encryptionContext({ name, account }: TableIdentity): EncryptionC
 }
 
 /** The caller, by way of the table service: the right asked for stays the caller's own. */
-export function throughService(caller: Caller): Caller {
-  return { ...caller, service: serviceName };
+export function throughService(caller: Caller, table?: TableIdentity): Caller {
+  return { ...caller, service: serviceName, ...(table !== undefined && { sourceArn: arnOf(table) }) };
 }
 
 /** The table service, for its own upkeep of a table: nobody's request. */
-export function serviceItself({ account, region }: TableIdentity): Caller {
+export function serviceItself(table: TableIdentity): Caller {
+  return { ...serviceIn(table), sourceArn: arnOf(table) };
+}
+
+/** The table service, for what it keeps in an account: no table's any more. */
+export function serviceIn({ account, region }: Pick<TableIdentity, 'account' | 'region'>): Caller {
   return { arn: serviceName, account, region, service: serviceName };
+}
+
+function arnOf({ name, account, region }: TableIdentity): string {
+  return `arn:aws:dynamodb:${region}:${account}:table/${name}`;
 }

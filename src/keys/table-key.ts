@@ -1,9 +1,9 @@
 /** Table keys from the key service: every call to it, and each refusal in the table service's own words. */
 import { IntegrityFault, isRefusal, Refusal } from '../base/errors.ts';
 import type { SecretKey } from '../crypto/core.ts';
-import type { Caller, DataKey, KeyDescription, KeyService } from '../kms/key-service.ts';
+import type { Caller, DataKey, DecryptOptions, KeyDescription, KeyService } from '../kms/key-service.ts';
 import { tableKeyRefusal, unusableKey } from './key-refusal.ts';
-import { encryptionContext, type TableIdentity, throughService } from './table-identity.ts';
+import { encryptionContext, serviceItself, type TableIdentity, throughService } from './table-identity.ts';
 import type { WrappedTableKeys } from './wrapped-table-keys.ts';
 
 export interface TableKeyRequest {
@@ -22,13 +22,41 @@ export async function describeTableKey(
   return described;
 }
 
-/** A new table key. An alias is resolved once, and never asked again. Refuses TableKeyRefused. */
+/** A table key, and what lets the table service open it for itself. */
+export interface MadeTableKey extends DataKey {
+  readonly grantId: string | undefined;
+}
+
+/**
+ * A new table key: a grant is asked for as the caller, and by its right the service makes the key. An alias is resolved
+ * once, and never asked again. Refuses TableKeyRefused; what fails leaves no grant, unless the key service has gone.
+ */
 export async function makeTableKey(
   service: KeyService,
-  { caller, table, keyId }: TableKeyRequest & { keyId: string },
-): Promise<DataKey> {
+  { caller, table, keyId, holder }: TableKeyRequest & { keyId: string; holder: string },
+): Promise<MadeTableKey> {
   const { arn } = await describeTableKey(service, { caller, keyId });
-  return worded(service.generateDataKey(throughService(caller), arn, encryptionContext(table)));
+  const context = encryptionContext(table);
+  const { tableGrants: grants } = service;
+  const wanted = { keyArn: arn, name: table.id, context, holder };
+  const grantId = await worded(grants?.create(throughService(caller), wanted) ?? noGrant);
+  const asking = grantId === undefined ? throughService(caller) : serviceItself(table);
+  try {
+    return { ...(await worded(service.generateDataKey(asking, arn, context))), grantId };
+  } catch (fault) {
+    if (grantId !== undefined) {
+      const grant = { keyArn: arn, grantId, name: table.id, account: table.account };
+      // What made it fail says more; what is left is found by the next look for grants that nobody needs.
+      await grants?.retire(serviceItself(table), grant).catch(() => {});
+    }
+    throw fault;
+  }
+}
+
+const noGrant: Promise<undefined> = Promise.resolve(undefined);
+
+interface OpenRequest extends TableKeyRequest, DecryptOptions {
+  readonly wrapped: Pick<WrappedTableKeys, 'keyArn' | 'tableKey'>;
 }
 
 /**
@@ -37,10 +65,12 @@ export async function makeTableKey(
  */
 export async function openTableKey(
   service: KeyService,
-  { caller, table, wrapped }: TableKeyRequest & { wrapped: Pick<WrappedTableKeys, 'keyArn' | 'tableKey'> },
+  { caller, table, wrapped, byCallerAlone }: OpenRequest,
 ): Promise<SecretKey> {
   const { key, keyArn } = await worded(
-    service.decryptDataKey(throughService(caller), wrapped.tableKey, encryptionContext(table)),
+    service.decryptDataKey(throughService(caller, table), wrapped.tableKey, encryptionContext(table), {
+      byCallerAlone,
+    }),
   );
   if (keyArn === wrapped.keyArn) return key;
   key.destroy();

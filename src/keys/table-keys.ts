@@ -3,14 +3,16 @@ import type { Clock } from '../base/clock.ts';
 import { assert, Outage, Refusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { CryptoCore } from '../crypto/core.ts';
-import type { Caller, KeyService } from '../kms/key-service.ts';
-import type { Asker } from './caller-map.ts';
+import type { Caller, KeyChange, KeyService } from '../kms/key-service.ts';
+import { type Asker, askerName } from './caller-map.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { firstDataKeyId, makeDataKey } from './data-key.ts';
 import { type DataKeyLimits, dataKeyLimits } from './data-key-use.ts';
 import { type DataKeyState, HeldTable, type HeldTableParts } from './held-table.ts';
-import { serviceItself, type TableIdentity } from './table-identity.ts';
-import { makeTableKey } from './table-key.ts';
+import type { KeyLoss } from './key-loss.ts';
+import { NeededGrants } from './needed-grants.ts';
+import { encryptionContext, serviceItself, type TableIdentity } from './table-identity.ts';
+import { type MadeTableKey, makeTableKey } from './table-key.ts';
 import type { DataKeyCount, DataKeyNumber } from './table-keyring.ts';
 import type { TreeCipher } from './tree-cipher.ts';
 import type { WrappedTableKeys } from './wrapped-table-keys.ts';
@@ -31,6 +33,12 @@ export interface TableKeysOptions {
   readonly pageCipher?: (tree: number) => TreeCipher | undefined;
   /** Of every data key (R-LIM-1). */
   readonly dataKeyLimits?: DataKeyLimits;
+  /** For tables that are no more, and whose grants went with them: the right of whoever asks is enough. */
+  readonly byCallersAlone?: boolean;
+  /** The store, by whose name its grants are told from those of others. */
+  readonly holder?: string;
+  /** Called when a table is gone, or is under another key: a grant may be needed no more. */
+  readonly onGrantLeft?: () => void;
   /** Called when a data key of this table has sealed so much that `dataKeys` should be looked at; in the midst of sealing. */
   readonly onDataKeyNotice?: (table: TableIdentity) => void;
 }
@@ -39,6 +47,8 @@ export class TableKeys {
   readonly #parts: HeldTableParts;
   readonly #pageCipher: (tree: number) => TreeCipher | undefined;
   readonly #tables = new Map<string, HeldTable>();
+  readonly #grants: NeededGrants;
+  readonly #onGrantLeft: () => void;
   /** Connections whose end is listened for. */
   readonly #connections = new WeakSet<ClientConnection>();
   readonly #stopListening: () => void;
@@ -55,10 +65,20 @@ export class TableKeys {
     pageCipher = () => undefined,
     dataKeyLimits: limits = dataKeyLimits,
     onDataKeyNotice = () => {},
+    holder = '',
+    byCallersAlone = false,
+    onGrantLeft = () => {},
   }: TableKeysOptions) {
-    this.#parts = { core, service, clock, log, onWiped, limits, onDataKeyNotice };
+    this.#grants = new NeededGrants({
+      service,
+      clock,
+      holder,
+      keyArnOf: (tableId) => this.#tables.get(tableId)?.keyArn,
+    });
+    this.#onGrantLeft = onGrantLeft;
+    this.#parts = { core, service, clock, log, onWiped, limits, onDataKeyNotice, holder, byCallersAlone };
     this.#pageCipher = pageCipher;
-    this.#stopListening = service.onKeyChange((keyArn) => this.#keyChanged(keyArn));
+    this.#stopListening = service.onKeyChange((keyArn, change) => this.#keyChanged(keyArn, change));
   }
 
   /**
@@ -73,24 +93,41 @@ export class TableKeys {
     trees: readonly number[],
     connection?: ClientConnection,
   ): Promise<WrappedTableKeys> {
-    const { core, service, clock } = this.#parts;
+    const { core, clock } = this.#parts;
     const asker = connection === undefined ? undefined : this.#asker(caller, connection);
     const askedMs = clock.monotonicMs();
     const changesBefore = this.#keyChangeCount;
-    const { key: tableKey, ciphertext, keyArn } = await makeTableKey(service, { caller, table, keyId });
+    const made = await this.#makeTableKey(caller, table, keyId);
+    const { key: tableKey, ciphertext, keyArn, grantId } = made;
     try {
       const dataKeys = trees.map((tree) =>
         makeDataKey(core, tableKey, { tableId: table.id, tree, id: firstDataKeyId }),
       );
-      const wrapped = { keyArn, tableKey: ciphertext, dataKeys };
+      const wrapped = { keyArn, ...(grantId !== undefined && { grantId }), tableKey: ciphertext, dataKeys };
       const held = this.#hold(table, wrapped);
       // Opened from what will be stored: what could not be opened later fails now.
       if (this.#keyChangeCount === changesBefore) held.openMade(tableKey, { asker, askedMs });
       else await this.#openMissed(caller, held, asker);
       return wrapped;
     } finally {
+      this.#grants.forget(table.id);
       tableKey.destroy();
     }
+  }
+
+  /**
+   * The grant for a table from before there were grants: it is made without asking anyone, since nobody could have asked
+   * for it then. Undefined where the key needs none.
+   */
+  async adoptGrant(table: TableIdentity, keyArn: string): Promise<string | undefined> {
+    const { tableGrants } = this.#parts.service;
+    const wanted = { keyArn, name: table.id, context: encryptionContext(table), holder: this.#parts.holder };
+    return await tableGrants?.adopt(serviceItself(table), wanted);
+  }
+
+  /** Gives back the grants that no table needs. To be called where the tables that are held are all there are. */
+  retireOtherGrants(): Promise<void> {
+    return this.#grants.retireOthers();
   }
 
   /** Makes a table known; touches no key. */
@@ -103,6 +140,7 @@ export class TableKeys {
     const held = this.#tables.get(tableId);
     this.#tables.delete(tableId);
     held?.end(new Refusal('TableNotFound', {}));
+    this.#onGrantLeft();
   }
 
   /**
@@ -150,12 +188,24 @@ export class TableKeys {
     return await this.#held(table.id).check();
   }
 
+  /** As `check`, and why, where the key is lost: asks for its state as well then. */
+  async findLoss(table: TableIdentity): Promise<KeyLoss | undefined> {
+    return await this.#held(table.id).findLoss();
+  }
+
   /**
    * A new table key under `keyId` and the same data keys under it, to be stored and then adopted; until then
    * nothing changes here, and no page ever does. Refuses TableKeyRefused, for the old key before the new one.
    */
   async rewrap(caller: Caller, table: TableIdentity, keyId: string): Promise<WrappedTableKeys> {
-    return await this.#held(table.id).rewrap(caller, keyId);
+    const held = this.#held(table.id);
+    this.#grants.note(table.id);
+    try {
+      return await held.rewrap(caller, keyId);
+    } catch (fault) {
+      this.#grants.forget(table.id);
+      throw fault;
+    }
   }
 
   /**
@@ -168,7 +218,12 @@ export class TableKeys {
 
   /** From now on these are the table's keys; under another table key every caller's right is asked for anew. */
   adopt(tableId: string, wrapped: WrappedTableKeys): void {
-    this.#held(tableId).adopt(wrapped);
+    const held = this.#held(tableId);
+    const before = held.keyArn;
+    held.adopt(wrapped);
+    if (held.keyArn === before) return;
+    this.#grants.forget(tableId);
+    this.#onGrantLeft();
   }
 
   /**
@@ -224,21 +279,36 @@ export class TableKeys {
   /** A table that was not held yet when keys changed, and may have missed that its own did. */
   async #openMissed(caller: Caller, held: HeldTable, asker: Asker | undefined): Promise<void> {
     try {
-      await held.openFor(caller, asker);
+      await held.openFor(asker === undefined ? serviceItself(held.identity) : caller, asker);
     } catch (fault) {
       this.release(held.identity.id);
       throw fault;
     }
   }
 
-  #keyChanged(keyArn: string): void {
-    this.#keyChangeCount++;
-    for (const held of this.#tables.values()) if (held.keyArn === keyArn) held.keyChanged();
+  async #makeTableKey(caller: Caller, table: TableIdentity, keyId: string): Promise<MadeTableKey> {
+    const { service, holder } = this.#parts;
+    this.#grants.note(table.id);
+    try {
+      return await makeTableKey(service, { caller, table, keyId, holder });
+    } catch (fault) {
+      this.#grants.forget(table.id);
+      throw fault;
+    }
   }
 
-  #asker({ arn }: Caller, connection: ClientConnection): Asker {
+  #keyChanged(keyArn: string, change: KeyChange | undefined): void {
+    this.#keyChangeCount++;
+    for (const held of this.#tables.values()) {
+      if (held.keyArn !== keyArn) continue;
+      if (change === 'rights') held.rightsChanged();
+      else held.keyChanged();
+    }
+  }
+
+  #asker(caller: Caller, connection: ClientConnection): Asker {
     this.#listenTo(connection);
-    return { connection, arn };
+    return { connection, arn: askerName(caller) };
   }
 
   #listenTo(connection: ClientConnection): void {

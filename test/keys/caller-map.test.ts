@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CallerMap, callersPerConnectionMax } from '../../src/keys/caller-map.ts';
+import { askerName, CallerMap, callersPerConnectionMax } from '../../src/keys/caller-map.ts';
+import { boundCaller } from '../support/bound-caller.ts';
+import { account, user } from '../support/embedded-kms.ts';
 import { connect } from './support.ts';
 
 describe('values by caller and connection', () => {
@@ -64,4 +66,13 @@ describe('values by caller and connection', () => {
     expect(left()).toEqual([5, undefined, 3]);
     expect(map.get(one, 'one more')).toBe(6);
   });
+});
+
+test('sessions of one name are told apart by their credentials, where policies bind them (R-POL-1)', () => {
+  const session = boundCaller(`arn:aws:sts::${account}:assumed-role/reader/monday`, []);
+  const names = ['ASIA1', 'ASIA2'].map((accessKeyId) => askerName({ ...session, accessKeyId }));
+  expect(names[0]).not.toBe(names[1]);
+  expect(askerName(session)).toBe(session.arn);
+  // Nothing binds whoever is trusted: one right is as good as the other.
+  expect(askerName({ ...user, accessKeyId: 'AKIA1' })).toBe(user.arn);
 });

@@ -58,7 +58,7 @@ describe('what the key service refuses reads as AWS writes it', () => {
     ],
     [
       new Refusal('Validation', { message: 'symmetric keys only.' }),
-      `KMS validation error: ${model}.AWSKMSException: symmetric keys only. ${origin('ValidationException')}`,
+      `KMS internal error: ${model}.AWSKMSException: symmetric keys only. ${origin('ValidationException')}`,
       false,
     ],
   ];

@@ -90,18 +90,22 @@ export class WatchedService implements KeyService {
     return answer;
   };
 
-  decryptDataKey: KeyService['decryptDataKey'] = async (caller, ciphertext, context) => {
+  decryptDataKey: KeyService['decryptDataKey'] = async (caller, ciphertext, context, options) => {
     this.decrypts++;
     this.callers.push(`Decrypt ${caller.arn} ${caller.service}`);
     if (this.outage !== undefined) throw this.outage;
     try {
-      const answer = await this.#kms.decryptDataKey(caller, ciphertext, context);
+      const answer = await this.#kms.decryptDataKey(caller, ciphertext, context, options);
       this.#core.keys.push(answer.key);
       return answer;
     } finally {
       await this.delay?.();
     }
   };
+
+  get tableGrants(): KeyService['tableGrants'] {
+    return this.#kms.tableGrants;
+  }
 
   ownedKey: KeyService['ownedKey'] = (of) => this.#kms.ownedKey(of);
 

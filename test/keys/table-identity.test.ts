@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { encryptionContext, serviceItself, throughService } from '../../src/keys/table-identity.ts';
+import {
+  encryptionContext,
+  serviceIn,
+  serviceItself,
+  throughService,
+} from '../../src/keys/table-identity.ts';
 import { account, region, user } from '../support/embedded-kms.ts';
 import { books } from './support.ts';
 
@@ -16,5 +21,7 @@ test('R-DEP-1: a request goes to the key service as the caller, by way of the ta
 
 test('upkeep goes as the service alone, in the table’s account and region', () => {
   const service = 'dynamodb.amazonaws.com';
-  expect(serviceItself(books)).toEqual({ arn: service, account, region, service });
+  const sourceArn = `arn:aws:dynamodb:${region}:${account}:table/Books`;
+  expect(serviceItself(books)).toEqual({ arn: service, account, region, service, sourceArn });
+  expect(serviceIn(books)).toEqual({ arn: service, account, region, service });
 });

@@ -6,6 +6,7 @@ import { refusalOf } from '../support/refusal.ts';
 import { type Bench, books, films, openBench } from './support.ts';
 
 let bench: Bench;
+const ofBooks = { caller: user, table: books, holder: 'store' };
 const stranger = { ...user, arn: 'arn:aws:iam::999988887777:user/eve', account: '999988887777' };
 
 beforeEach(async () => {
@@ -18,9 +19,9 @@ async function refusedWith(call: () => unknown): Promise<string> {
 }
 
 describe('a table key', () => {
-  test('is made and opened for its table, by the caller through the service', async () => {
+  test('is made by the service’s own right, which the caller gives it, and opened by the caller’s', async () => {
     const { service, keyArn } = bench;
-    const made = await makeTableKey(service, { caller: user, table: books, keyId: keyArn });
+    const made = await makeTableKey(service, { ...ofBooks, keyId: keyArn });
     expect(made.keyArn).toBe(keyArn);
     const wrapped = { keyArn, tableKey: made.ciphertext };
     const key = await openTableKey(service, { caller: user, table: books, wrapped });
@@ -28,14 +29,14 @@ describe('a table key', () => {
     const through = `${user.arn} dynamodb.amazonaws.com`;
     expect(service.callers).toEqual([
       `DescribeKey ${through}`,
-      `GenerateDataKey ${through}`,
+      'GenerateDataKey dynamodb.amazonaws.com dynamodb.amazonaws.com',
       `Decrypt ${through}`,
     ]);
   });
 
   test('R-DEP-1: of one table is damage where another’s belongs', async () => {
     const { service, keyArn } = bench;
-    const { ciphertext } = await makeTableKey(service, { caller: user, table: books, keyId: keyArn });
+    const { ciphertext } = await makeTableKey(service, { ...ofBooks, keyId: keyArn });
     const wrapped = { keyArn, tableKey: ciphertext };
     await expect(openTableKey(service, { caller: user, table: films, wrapped })).rejects.toThrow(
       IntegrityFault,
@@ -45,7 +46,7 @@ describe('a table key', () => {
   test('under another key than the one named beside it is damage, and wiped', async () => {
     const { service, core, kms } = bench;
     const { arn } = await kms.keys.create(user, {});
-    const made = await makeTableKey(service, { caller: user, table: books, keyId: arn });
+    const made = await makeTableKey(service, { ...ofBooks, keyId: arn });
     made.key.destroy();
     const wrapped = { keyArn: bench.keyArn, tableKey: made.ciphertext };
     await expect(openTableKey(service, { caller: user, table: books, wrapped })).rejects.toThrow(
@@ -56,7 +57,7 @@ describe('a table key', () => {
 
   test('R-COM-1: with any byte changed is damage, and opens nothing', async () => {
     const { service, core, keyArn } = bench;
-    const made = await makeTableKey(service, { caller: user, table: books, keyId: keyArn });
+    const made = await makeTableKey(service, { ...ofBooks, keyId: keyArn });
     made.key.destroy();
     for (let at = 0; at < made.ciphertext.length; at++) {
       const tableKey = Uint8Array.from(made.ciphertext);
@@ -72,7 +73,7 @@ describe('a table key', () => {
 
   test('is asked for in vain while the key service is away', async () => {
     const { service, keyArn } = bench;
-    const { ciphertext } = await makeTableKey(service, { caller: user, table: books, keyId: keyArn });
+    const { ciphertext } = await makeTableKey(service, { ...ofBooks, keyId: keyArn });
     service.outage = new Outage('KeyServiceUnavailable');
     const wrapped = { keyArn, tableKey: ciphertext };
     await expect(openTableKey(service, { caller: user, table: books, wrapped })).rejects.toBe(service.outage);
@@ -134,7 +135,7 @@ describe('a key that cannot protect a table is refused', () => {
       const expected = `TableKeyRefused: ${message(keyId)}`;
       const { service } = bench;
       expect(await refusedWith(() => describeTableKey(service, { caller: user, keyId }))).toBe(expected);
-      const request = { caller: user, table: books, keyId };
+      const request = { ...ofBooks, keyId };
       expect(await refusedWith(() => makeTableKey(service, request))).toBe(expected);
     });
   }

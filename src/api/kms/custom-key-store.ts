@@ -11,7 +11,8 @@ export const updateCustomKeyStore = absent('UpdateCustomKeyStore');
 function absent(name: string): Operation<KmsContext> {
   return operation({
     name,
-    run: ({ kms }: KmsContext) => {
+    run: ({ kms, caller }: KmsContext) => {
+      kms.access.requireOwn(caller, name);
       kms.meter.count(name);
       throw new Refusal('KeyStoreNotFound', {});
     },

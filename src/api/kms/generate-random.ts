@@ -13,12 +13,13 @@ interface GenerateRandomInput {
 
 export const generateRandom = operation({
   name: 'GenerateRandom',
-  run: ({ kms }: KmsContext, { NumberOfBytes, CustomKeyStoreId, Recipient }: GenerateRandomInput) => {
+  run: ({ kms, caller }: KmsContext, { NumberOfBytes, CustomKeyStoreId, Recipient }: GenerateRandomInput) => {
     requireNoKeyStore(CustomKeyStoreId);
     requireNoRecipient(Recipient);
     if (NumberOfBytes === undefined) {
       throw new Refusal('Validation', { message: 'NumberOfBytes is required.' });
     }
+    kms.access.requireOwn(caller, 'GenerateRandom');
     kms.meter.count('GenerateRandom');
     return { Plaintext: randomFillSync(Buffer.allocUnsafeSlow(NumberOfBytes)) };
   },

@@ -13,8 +13,8 @@ export function grantEntry(grant: GrantRecord): object {
     GrantId: grant.grantId,
     Name: grant.name,
     CreationDate: epochSeconds(grant.createdMs),
-    ...principalMembers('Grantee', grant.grantee),
-    ...principalMembers('Retiring', grant.retiree),
+    ...principalMembers('Grantee', grant.grantee, grant),
+    ...principalMembers('Retiring', grant.retiree, grant),
     IssuingAccount: `arn:aws:iam::${grant.issuingAccount}:root`,
     Operations: grant.operations,
     Constraints: constraintMembers(grant.constraints),
@@ -26,9 +26,14 @@ export function grantOrder({ createdMs, keyArn, grantId }: GrantRecord): string 
   return `${createdMs.toString().padStart(16, '0')} ${keyArn} ${grantId}`;
 }
 
-function principalMembers(role: 'Grantee' | 'Retiring', principal: GrantPrincipal | undefined): object {
+/** A service that was named by a caller has a member of its own; one that made the grant itself stands among the others. */
+function principalMembers(
+  role: 'Grantee' | 'Retiring',
+  principal: GrantPrincipal | undefined,
+  { holder }: GrantRecord,
+): object {
   if (principal === undefined) return {};
-  const member = principal.kind === 'service' ? 'ServicePrincipal' : 'Principal';
+  const member = principal.kind === 'service' && holder === undefined ? 'ServicePrincipal' : 'Principal';
   return { [`${role}${member}`]: principal.name };
 }
 

@@ -1,57 +1,37 @@
-/** Who may do what with a key: its owner class and account decide, and for other accounts its grants. */
+/** Who may do what with a key: its policy, the caller's own policies and its grants decide. */
+import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import { denialMessage } from '../../iam/denial.ts';
+import { type Decision, evaluate, type PoliciesInForce } from '../../iam/evaluate.ts';
+import type { Naming } from '../../iam/principal.ts';
+import { mergedFacts, noFacts, type RequestFacts } from '../../iam/request-facts.ts';
 import type { Caller, EncryptionContext } from '../key-service.ts';
 import { allows, type GrantRecord } from './grant.ts';
 import type { KeyRecord } from './key.ts';
+import { callerFacts, contextFacts, keyFacts, principalIn, sourceIn } from './key-facts.ts';
+import { policyOf } from './key-policy.ts';
+import type { KeyRing } from './key-ring.ts';
 
-/** What the managed key's policy leaves to its account: looking. Everything else asks for kms:ViaService. */
-const looking = /^(Describe|Get|List|RevokeGrant)/;
-/** What the service itself does with its keys. */
+/** What the service itself does with its own keys, whoever it does it for: they have no policy. */
 const serving = /^(Encrypt|Decrypt|ReEncrypt|GenerateDataKey|DescribeKey)/;
+/** What rights may be given to other accounts for. */
+const acrossAccounts =
+  /^(CreateGrant|DescribeKey|Encrypt|Decrypt|ReEncrypt(From|To)|GenerateDataKey(Pair)?(WithoutPlaintext)?|GenerateMac|VerifyMac|Sign|Verify|GetPublicKey|DeriveSharedSecret|GetKeyRotationStatus|ListGrants|RetireGrant|RevokeGrant)$/;
 
 const noContext: EncryptionContext = new Map();
 
-/** What may let a caller use a key of another account. */
-export interface GrantsAtHand {
-  /** The grants of the key that count here. */
-  readonly grants?: Iterable<GrantRecord>;
-  readonly context?: EncryptionContext;
+/** What is known of one request beside its caller and key. */
+export interface KeyRequest {
+  readonly context?: EncryptionContext | undefined;
+  /** Condition keys of the operation itself. */
+  readonly facts?: RequestFacts | undefined;
+  /** In place of all grants of the key. */
+  readonly grants?: Iterable<GrantRecord> | undefined;
 }
 
 /** The table service's own keys are there for no other caller. */
 export function isVisible(caller: Caller, key: KeyRecord): boolean {
   return key.owner !== 'OWNED' || caller.service !== undefined;
-}
-
-/** Refuses KeyAccessDenied. `action` is the operation's name without `kms:`. */
-export function requireAccess(
-  caller: Caller,
-  key: KeyRecord,
-  action: string,
-  atHand: GrantsAtHand = {},
-): void {
-  if (isAllowed(caller, key, action) || isGranted(caller, key, action, atHand)) return;
-  throw deniedRefusal(caller, key, action);
-}
-
-export function deniedRefusal(caller: Caller, key: KeyRecord, action: string): Refusal<'KeyAccessDenied'> {
-  return new Refusal('KeyAccessDenied', {
-    message:
-      `User: ${caller.arn} is not authorized to perform: kms:${action} on resource: ${key.arn} ` +
-      `because no resource-based policy allows the kms:${action} action`,
-  });
-}
-
-/** True where a grant on a customer's key lets the caller do it. */
-export function isGranted(
-  caller: Caller,
-  key: KeyRecord,
-  action: string,
-  { grants = [], context = noContext }: GrantsAtHand,
-): boolean {
-  if (key.owner !== 'CUSTOMER') return false;
-  for (const grant of grants) if (allows(grant, caller, { action, context })) return true;
-  return false;
 }
 
 /** A ciphertext whose key the caller may not even know of. */
@@ -63,9 +43,117 @@ export function hiddenKeyRefusal(): Refusal<'KeyAccessDenied'> {
   });
 }
 
-function isAllowed(caller: Caller, key: KeyRecord, action: string): boolean {
-  if (key.owner === 'OWNED') return caller.service !== undefined && serving.test(action);
-  if (key.account !== caller.account) return false;
-  if (key.owner === 'CUSTOMER') return true;
-  return looking.test(action) || (caller.service !== undefined && serving.test(action));
+export class KeyAccess {
+  readonly #ring: Pick<KeyRing, 'grantsOf' | 'aliasesOf'>;
+  readonly #clock: Clock;
+
+  constructor({ ring, clock }: { ring: Pick<KeyRing, 'grantsOf' | 'aliasesOf'>; clock: Clock }) {
+    this.#ring = ring;
+    this.#clock = clock;
+  }
+
+  /** Refuses KeyAccessDenied. `action` is the operation's name without `kms:`. */
+  require(caller: Caller, key: KeyRecord, action: string, request: KeyRequest = {}): void {
+    const decision = this.decide(caller, key, action, request);
+    if (!decision.allowed) throw denied(caller, action, key.arn, decision);
+  }
+
+  decide(caller: Caller, key: KeyRecord, action: string, request: KeyRequest = {}): Decision {
+    if (key.owner === 'OWNED') {
+      return caller.service !== undefined && serving.test(action)
+        ? { allowed: true, statements: [] }
+        : lacksResource;
+    }
+    const isOwn = key.account === caller.account;
+    if (!isOwn && !acrossAccounts.test(action)) return lacksResource;
+    const resource = { name: 'key policy', document: policyOf(key) };
+    const decision = this.#evaluate(caller, key, action, { request, inForce: { resource } });
+    if (decision.allowed || decision.explicit) return decision;
+    // A key may have thousands of grants, and most requests need none.
+    const grant = this.#granted(caller, key, action, request);
+    if (grant === undefined) return decision;
+    return this.#evaluate(caller, key, action, { request, inForce: { resource, grant } });
+  }
+
+  /**
+   * For what a grant alone decides: it names the caller, or the account that made it. Policies of the caller count where
+   * it is one of that account; the key's policy only as far as it denies.
+   */
+  requireByGrant(caller: Caller, key: KeyRecord, { action, grant }: { action: string; grant: Naming }): void {
+    const statements = policyOf(key).statements.filter(({ effect }) => effect === 'Deny');
+    const decision = this.#evaluate(caller, key, action, {
+      request: {},
+      inForce: { resource: { name: 'key policy', document: { statements } }, grant },
+      resourceAccount: caller.account,
+    });
+    if (!decision.allowed) throw denied(caller, action, key.arn, decision);
+  }
+
+  /** For what is asked of no key: the caller's own policies decide. `resource`: an alias, or `*`. */
+  requireOwn(caller: Caller, action: string, { resource = '*', facts = noFacts } = {}): void {
+    const principal = principalIn(caller);
+    const decision = evaluate(
+      {
+        principal,
+        action: `kms:${action}`,
+        resource,
+        resourceAccount: caller.account,
+        facts: mergedFacts(callerFacts(caller, this.#clock.nowMs()), facts),
+      },
+      { identity: caller.identity },
+    );
+    if (!decision.allowed) throw denied(caller, action, resource, decision);
+  }
+
+  #evaluate(
+    caller: Caller,
+    key: KeyRecord,
+    action: string,
+    asked: {
+      request: KeyRequest;
+      inForce: Pick<PoliciesInForce, 'resource' | 'grant'>;
+      resourceAccount?: string;
+    },
+  ): Decision {
+    const { request, inForce, resourceAccount = key.account } = asked;
+    const { context = noContext, facts = noFacts } = request;
+    const aliases = this.#ring.aliasesOf(key).map(({ name }) => name);
+    const known = mergedFacts(
+      callerFacts(caller, this.#clock.nowMs()),
+      keyFacts(key, aliases),
+      contextFacts(context),
+      facts,
+    );
+    const principal = principalIn(caller);
+    return evaluate(
+      { principal, action: `kms:${action}`, resource: key.arn, resourceAccount, facts: known },
+      { identity: caller.identity, resourceRequired: true, ...inForce },
+    );
+  }
+
+  /** A grant that names the caller as such counts for more than one that names the whole account. */
+  #granted(caller: Caller, key: KeyRecord, action: string, request: KeyRequest): Naming {
+    const principal = principalIn(caller);
+    const { grants = this.#ring.grantsOf(key.arn), context = noContext } = request;
+    const use = { action, context, sourceArn: sourceIn(caller) };
+    let best: Naming;
+    for (const grant of grants) {
+      const naming = allows(grant, principal, use);
+      if (naming === 'self') return naming;
+      best ??= naming;
+    }
+    return best;
+  }
+}
+
+const lacksResource: Decision = { allowed: false, explicit: false, source: 'resource', statements: [] };
+
+export function denied(
+  caller: Caller,
+  action: string,
+  resource: string,
+  decision: Extract<Decision, { allowed: false }>,
+): Refusal<'KeyAccessDenied'> {
+  const request = { principal: principalIn(caller), action: `kms:${action}`, resource };
+  return new Refusal('KeyAccessDenied', { message: denialMessage(request, decision) });
 }

@@ -2,15 +2,25 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import { accountOf, type Naming } from '../../iam/principal.ts';
+import { mergedFacts, type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
-import { deniedRefusal, isGranted, requireAccess } from './access.ts';
-import { type GrantRecord, grantsPerKeyMax, hasSameTerms, isWithin } from './grant.ts';
-import { accountOf, arnPrincipal, isMatchedBy } from './grant-principal.ts';
+import type { KeyAccess } from './access.ts';
+import {
+  allows,
+  type GrantRecord,
+  type GrantTerms,
+  grantsPerKeyMax,
+  hasSameTerms,
+  isWithin,
+} from './grant.ts';
+import { arnPrincipal, grantNaming } from './grant-principal.ts';
 import { type GrantRequest, grantTerms } from './grant-terms.ts';
 import type { GrantTokens } from './grant-token.ts';
 import type { KeyRecord } from './key.ts';
+import { principalIn } from './key-facts.ts';
 import { findKey } from './key-lookup.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { KeyRing, RingChange } from './key-ring.ts';
 import { type KeyOperation, requireState } from './key-state.ts';
 import type { KmsMeter } from './meter.ts';
 
@@ -19,6 +29,7 @@ const grantIdForm = /^[0-9a-f]{64}$/;
 
 interface GrantBookParts {
   readonly clock: Clock;
+  readonly access: KeyAccess;
   readonly ring: KeyRing;
   readonly meter: KmsMeter;
   readonly tokens: GrantTokens;
@@ -52,12 +63,14 @@ interface Rehearsal {
 
 export class GrantBook {
   readonly #clock: Clock;
+  readonly #access: KeyAccess;
   readonly #ring: KeyRing;
   readonly #meter: KmsMeter;
   readonly #tokens: GrantTokens;
 
-  constructor({ clock, ring, meter, tokens }: GrantBookParts) {
+  constructor({ clock, access, ring, meter, tokens }: GrantBookParts) {
     this.#clock = clock;
+    this.#access = access;
     this.#ring = ring;
     this.#meter = meter;
     this.#tokens = tokens;
@@ -70,32 +83,82 @@ export class GrantBook {
   ): Promise<MadeGrant> {
     return this.#ring.change(() => {
       const key = findKey(this.#ring, caller, keyId, 'keyOnly');
-      const terms = grantTerms(request, key);
-      const parents = [...this.#ring.grantsOf(key.arn)].filter((grant) => isWithin(terms, grant));
-      requireAccess(caller, key, 'CreateGrant', { grants: parents });
-      this.#admit('CreateGrant', key);
-      stopRehearsal(dryRun);
-      const same = terms.name === '' ? undefined : this.#same({ ...terms, key, caller });
-      if (same !== undefined) return { result: this.#made(same) };
-      if (this.#ring.grantCountOf(key.arn) >= grantsPerKeyMax) {
-        const message = `${key.arn} has ${grantsPerKeyMax} grants already.`;
-        throw new Refusal('KeyLimitExceeded', { message });
-      }
-      const grant: GrantRecord = {
-        ...terms,
-        grantId: randomBytes(grantIdBytes).toString('hex'),
-        keyArn: key.arn,
-        issuingAccount: caller.account,
-        createdMs: this.#clock.nowMs(),
-      };
-      return { grants: [grant], result: this.#made(grant) };
+      return this.#create(caller, key, { terms: grantTerms(request, key), dryRun });
     });
+  }
+
+  /** As `create`, by a service for what it keeps for the caller in `holder`. */
+  async createFor(
+    caller: Caller,
+    { arn }: KeyRecord,
+    { terms, holder }: { terms: GrantTerms; holder: string },
+  ): Promise<string> {
+    const { grantId } = await this.#ring.change(() => {
+      const key = findKey(this.#ring, caller, arn, 'keyOnly');
+      return this.#create(caller, key, { terms, holder });
+    });
+    return grantId;
+  }
+
+  /** As `createFor`, but nobody is asked, and the key may be in any state: for what was there before its grant. */
+  async adopt(
+    service: Caller,
+    keyArn: string,
+    { terms, holder }: { terms: GrantTerms; holder: string },
+  ): Promise<string> {
+    const { grantId } = await this.#ring.change(() => {
+      const key = findKey(this.#ring, service, keyArn, 'keyOnly');
+      const same = this.#same({ ...terms, key, caller: service, holder });
+      if (same !== undefined) return { result: same };
+      const grant = this.#draw(service, key, { terms, holder });
+      return { grants: [grant], result: grant };
+    });
+    return grantId;
+  }
+
+  #create(
+    caller: Caller,
+    key: KeyRecord,
+    { terms, holder, dryRun }: { terms: GrantTerms; holder?: string } & Rehearsal,
+  ): RingChange<MadeGrant> {
+    const parents = [...this.#ring.grantsOf(key.arn)].filter((grant) => isWithin(terms, grant));
+    const context = new Map(terms.constraints.equals ?? terms.constraints.subset ?? []);
+    this.#access.require(caller, key, 'CreateGrant', {
+      grants: parents,
+      context,
+      facts: factsOf(terms, caller),
+    });
+    this.#admit('CreateGrant', key);
+    stopRehearsal(dryRun);
+    const same = terms.name === '' ? undefined : this.#same({ ...terms, key, caller, holder });
+    if (same !== undefined) return { result: this.#made(same) };
+    if (this.#ring.grantCountOf(key.arn) >= grantsPerKeyMax) {
+      const message = `${key.arn} has ${grantsPerKeyMax} grants already.`;
+      throw new Refusal('KeyLimitExceeded', { message });
+    }
+    const grant = this.#draw(caller, key, { terms, ...(holder !== undefined && { holder }) });
+    return { grants: [grant], result: this.#made(grant) };
+  }
+
+  #draw(
+    caller: Caller,
+    { arn }: KeyRecord,
+    { terms, holder }: { terms: GrantTerms; holder?: string },
+  ): GrantRecord {
+    return {
+      ...terms,
+      ...(holder !== undefined && { holder }),
+      grantId: randomBytes(grantIdBytes).toString('hex'),
+      keyArn: arn,
+      issuingAccount: caller.account,
+      createdMs: this.#clock.nowMs(),
+    };
   }
 
   /** The grants of a key. Refuses InvalidGrantId for a filter that no grant can fit. */
   list(caller: Caller, keyId: string, filter: GrantFilter): ListedGrants {
     const key = findKey(this.#ring, caller, keyId, 'keyOnly');
-    requireAccess(caller, key, 'ListGrants');
+    this.#access.require(caller, key, 'ListGrants', { facts: factsOfWay(caller) });
     this.#admit('ListGrants', key);
     if (filter.grantId !== undefined) requireGrantId(filter.grantId);
     const grants = [...this.#ring.grantsOf(key.arn)].filter((grant) => fits(grant, filter));
@@ -112,6 +175,7 @@ export class GrantBook {
           'because no resource-based policy allows the kms:ListRetirableGrants action',
       });
     }
+    this.#access.requireOwn(caller, 'ListRetirableGrants');
     this.#meter.count('ListRetirableGrants');
     return this.#retirableBy(caller, ({ retiree }) => retiree?.kind === 'arn' && retiree.name === name);
   }
@@ -131,10 +195,15 @@ export class GrantBook {
     return this.#ring.change(() => {
       const { key, grant } =
         'token' in which ? this.#byToken(caller, which.token) : this.#byId(caller, which);
-      const may = grant === undefined ? key.account === caller.account : mayRetire(caller, key, grant);
-      if (!may) throw deniedRefusal(caller, key, 'RetireGrant');
+      // Of a grant that is not there only the account of its key is told so.
+      const ofAccount = key.account === caller.account ? 'account' : undefined;
+      const naming = grant === undefined ? ofAccount : retirerNaming(caller, grant);
+      this.#access.requireByGrant(caller, key, { action: 'RetireGrant', grant: naming });
       this.#admit('RetireGrant', key);
-      return { removedGrants: [stillThere(grant, which, dryRun)], result: undefined };
+      const retired = stillThere(grant, which, dryRun);
+      // A service retires what it needs no more: nobody else's right hangs on that.
+      const change = retired.holder === undefined ? 'removedGrants' : 'retiredGrants';
+      return { [change]: [retired], result: undefined };
     });
   }
 
@@ -144,7 +213,7 @@ export class GrantBook {
   ): Promise<void> {
     return this.#ring.change(() => {
       const key = findKey(this.#ring, caller, which.keyId, 'keyOnly');
-      requireAccess(caller, key, 'RevokeGrant');
+      this.#access.require(caller, key, 'RevokeGrant', { facts: factsOfWay(caller) });
       this.#admit('RevokeGrant', key);
       requireGrantId(which.grantId);
       const grant = this.#ring.grant(key.arn, which.grantId);
@@ -173,9 +242,10 @@ export class GrantBook {
     return { grantId: grant.grantId, token: this.#tokens.make(grant) };
   }
 
-  #same({ key, caller, ...terms }: Terms & { key: KeyRecord; caller: Caller }): GrantRecord | undefined {
+  #same({ key, caller, holder, ...terms }: Terms & Asked): GrantRecord | undefined {
     for (const grant of this.#ring.grantsOf(key.arn)) {
-      if (grant.issuingAccount === caller.account && hasSameTerms(grant, terms)) return grant;
+      const isTheirs = grant.issuingAccount === caller.account && grant.holder === holder;
+      if (isTheirs && hasSameTerms(grant, terms)) return grant;
     }
     return undefined;
   }
@@ -202,15 +272,47 @@ export class GrantBook {
 
 type Terms = ReturnType<typeof grantTerms>;
 
+interface Asked {
+  readonly key: KeyRecord;
+  readonly caller: Caller;
+  readonly holder: string | undefined;
+}
+
 interface FoundGrant {
   readonly key: KeyRecord;
   readonly grant: GrantRecord | undefined;
 }
 
-function mayRetire(caller: Caller, key: KeyRecord, grant: GrantRecord): boolean {
-  if (grant.issuingAccount === caller.account) return true;
-  if (grant.retiree !== undefined && isMatchedBy(grant.retiree, caller)) return true;
-  return isGranted(caller, key, 'RetireGrant', { grants: [grant] });
+/** As whom the caller may retire the grant. */
+function retirerNaming(caller: Caller, grant: GrantRecord): Naming {
+  const principal = principalIn(caller);
+  const namings = [
+    grant.retiree === undefined ? undefined : grantNaming(grant.retiree, principal),
+    allows(grant, principal, { action: 'RetireGrant', context: new Map() }),
+    grant.issuingAccount === caller.account ? ('account' as const) : undefined,
+  ];
+  return namings.includes('self') ? 'self' : namings.find((naming) => naming !== undefined);
+}
+
+/** What policies may ask of a grant that is to be made. */
+function factsOf({ operations, grantee, retiree, constraints }: GrantTerms, caller: Caller): RequestFacts {
+  const { equals, subset } = constraints;
+  const types = [
+    ...(equals === undefined ? [] : ['EncryptionContextEquals']),
+    ...(subset === undefined ? [] : ['EncryptionContextSubset']),
+  ];
+  const asked = requestFacts([
+    ['kms:GrantOperations', operations],
+    ['kms:GrantConstraintType', types],
+    ['kms:GranteePrincipal', grantee.name],
+    ['kms:RetiringPrincipal', retiree?.name],
+  ]);
+  return mergedFacts(factsOfWay(caller), asked);
+}
+
+/** A service that makes grants for someone makes them for what it keeps for them. */
+function factsOfWay({ service, arn }: Caller): RequestFacts {
+  return requestFacts([['kms:GrantIsForAWSResource', service !== undefined && arn !== service]]);
 }
 
 function stillThere(
@@ -234,12 +336,14 @@ function requireGrantId(grantId: string): void {
 }
 
 function fits(
-  { grantId, grantee }: GrantRecord,
+  { grantId, grantee, holder }: GrantRecord,
   { grantId: id = grantId, grantee: arn, granteeService: service }: GrantFilter,
 ): boolean {
   if (id !== grantId) return false;
-  if (arn !== undefined && (grantee.kind !== 'arn' || grantee.name !== arn)) return false;
-  return service === undefined || (grantee.kind === 'service' && grantee.name === service);
+  // A service that made the grant itself is listed as any other principal.
+  const isNamedService = grantee.kind === 'service' && holder === undefined;
+  if (arn !== undefined && (isNamedService || grantee.name !== arn)) return false;
+  return service === undefined || (isNamedService && grantee.name === service);
 }
 
 function regionOf(keyArn: string): string | undefined {

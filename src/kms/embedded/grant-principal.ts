@@ -1,12 +1,11 @@
 /** Who a grant may name, and which callers are meant. */
 import { Refusal } from '../../base/errors.ts';
-import type { Caller } from '../key-service.ts';
+import { accountOf, type Naming, namingBy, type Principal } from '../../iam/principal.ts';
 import type { GrantPrincipal } from './grant.ts';
 
-const arnForm =
-  /^arn:aws[a-z-]*:(iam|sts)::([0-9]{12}):(root|user\/.+|role\/.+|federated-user\/.+|assumed-role\/.+\/.+)$/;
-const iamResources = /^(root$|user\/|role\/)/;
 const serviceForm = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/;
+/** A service in one region; without it the name means the service in whatever region the key is. */
+const regionForm = /\.[a-z]{2}(-[a-z]+)+-\d+(?=\.amazonaws\.com)/;
 
 /** Refuses InvalidArn for an ARN that names no account, user, role or session. */
 export function arnPrincipal(arn: string): GrantPrincipal {
@@ -20,29 +19,14 @@ export function servicePrincipal(service: string): GrantPrincipal {
   throw new Refusal('Validation', { message: `${service} is not a service principal.` });
 }
 
-/** The account that a principal is of. Undefined for what is no principal. */
-export function accountOf(arn: string): string | undefined {
-  const [, service, account, resource] = arnForm.exec(arn) ?? [];
-  if (account === undefined || resource === undefined) return undefined;
-  return iamResources.test(resource) === (service === 'iam') ? account : undefined;
-}
-
-/** The principal itself; a session of the role; anyone of the account, whose own policies decide further. */
-export function isMatchedBy({ kind, name }: GrantPrincipal, caller: Caller): boolean {
-  if (kind === 'service') return caller.service === name;
-  // A service at work for a person carries that person's ARN; the person's grants stay the person's.
-  if (name === caller.arn) return true;
-  const [, , account, resource] = arnForm.exec(name) ?? [];
-  if (account === undefined || account !== caller.account) return false;
-  return resource === 'root' || isSessionOf(name, caller.arn);
-}
-
-/** A role's ARN has its path; that of a session has not. */
-function isSessionOf(roleArn: string, arn: string): boolean {
-  const [, , , role] = arnForm.exec(roleArn) ?? [];
-  const [, , , session] = arnForm.exec(arn) ?? [];
-  if (!role?.startsWith('role/') || !session?.startsWith('assumed-role/')) return false;
-  return role.slice(role.lastIndexOf('/') + 1) === session.split('/')[1];
+/**
+ * How it names the caller: as such, as one of an account, or not. A service at work for a person is that person here, and
+ * has nothing of what was granted to the service. A grant is of one key, and that of one region: so is the service.
+ */
+export function grantNaming({ kind, name }: GrantPrincipal, principal: Principal): Naming {
+  if (kind === 'arn') return namingBy(name, principal);
+  if (principal.kind !== 'service') return undefined;
+  return name.replace(regionForm, '') === principal.arn ? 'self' : undefined;
 }
 
 function invalidPrincipal(): Refusal<'InvalidArn'> {

@@ -63,13 +63,17 @@ export function grantTerms(request: GrantRequest, key: GrantedKey): GrantTerms {
     throw invalid('A grant to a service principal has a SourceArn constraint and a retiring principal.');
   }
   requireOperations(operations, key);
-  if ((equals !== undefined || subset !== undefined) && !isSymmetric(key)) {
-    throw invalid(
-      'EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.',
-    );
-  }
+  if (equals !== undefined || subset !== undefined) requireConstrainable(key);
   const constraints = { equals: pairsOf(equals), subset: pairsOf(subset), sourceArn };
   return { name, grantee, retiree, operations: [...new Set(operations)], constraints };
+}
+
+/** Refuses Validation for a key whose use has no encryption context that a grant could be bound to. */
+export function requireConstrainable(key: GrantedKey): void {
+  if (isSymmetric(key)) return;
+  throw invalid(
+    'EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.',
+  );
 }
 
 function principal(

@@ -1,6 +1,7 @@
 /** What a grant is: who may do which operations with one key, and under which constraints. */
-import type { Caller, EncryptionContext } from '../key-service.ts';
-import { isMatchedBy } from './grant-principal.ts';
+import type { Naming, Principal } from '../../iam/principal.ts';
+import type { EncryptionContext } from '../key-service.ts';
+import { grantNaming } from './grant-principal.ts';
 
 export const grantsPerKeyMax = 50_000;
 
@@ -51,6 +52,8 @@ export interface GrantTerms {
 }
 
 export interface GrantRecord extends GrantTerms {
+  /** The store that it was made for, where the table service made it for one of its tables. */
+  readonly holder?: string;
   /** 64 lower-case hex digits. */
   readonly grantId: string;
   readonly keyArn: string;
@@ -63,19 +66,23 @@ export interface GrantRecord extends GrantTerms {
 export interface GrantedUse {
   readonly action: string;
   readonly context: EncryptionContext;
+  /** What the request is made on behalf of. */
+  readonly sourceArn?: string | undefined;
 }
 
 /**
- * True where the grant lets the caller do it. A constraint on the encryption context does not bind operations that have
- * none; a further grant is held to it when it is made (isWithin).
+ * How the grant names the caller it lets do it; undefined where it does not. A constraint on the encryption context does
+ * not bind operations that have none; a further grant is held to it when it is made (isWithin).
  */
-export function allows(grant: GrantRecord, caller: Caller, { action, context }: GrantedUse): boolean {
-  if (!grant.operations.some((operation) => operation === action)) return false;
-  if (!isMatchedBy(grant.grantee, caller)) return false;
+export function allows(grant: GrantRecord, principal: Principal, use: GrantedUse): Naming {
+  if (!grant.operations.some((operation) => operation === use.action)) return undefined;
+  return fits(grant.constraints, use) ? grantNaming(grant.grantee, principal) : undefined;
+}
+
+function fits({ equals, subset, sourceArn }: GrantConstraints, use: GrantedUse): boolean {
+  const { action, context } = use;
   if (action === 'RetireGrant') return true;
-  const { equals, subset, sourceArn } = grant.constraints;
-  // No caller of this service acts on behalf of a resource that it could name.
-  if (sourceArn !== undefined) return false;
+  if (sourceArn !== undefined && sourceArn !== use.sourceArn) return false;
   if (action === 'DescribeKey' || action === 'CreateGrant') return true;
   if (equals !== undefined && !(isPart(equals, context) && equals.length === context.size)) return false;
   return subset === undefined || isPart(subset, context);

@@ -1,8 +1,10 @@
 /** Key policies as the service writes them, and what it asks of those it is given. */
 import { utf8 } from '../../base/bytes.ts';
-import { Refusal } from '../../base/errors.ts';
+import { isRefusal, Refusal } from '../../base/errors.ts';
+import { type PolicyDocument, policyDocument, unreadablePolicy } from '../../iam/policy-document.ts';
+import { rootArn } from '../../iam/principal.ts';
 import type { Caller } from '../key-service.ts';
-import { keyPolicyStatements, type PolicyStatement } from './key-policy-document.ts';
+import type { KeyRecord } from './key.ts';
 import { requireNoLockout } from './key-policy-lockout.ts';
 
 export const policyBytesMax = 32_768;
@@ -21,7 +23,7 @@ export function defaultPolicy(account: string): string {
       {
         Sid: 'Enable IAM User Permissions',
         Effect: 'Allow',
-        Principal: { AWS: rootOf(account) },
+        Principal: { AWS: rootArn(account) },
         Action: 'kms:*',
         Resource: '*',
       },
@@ -56,7 +58,7 @@ export function managedPolicy({ account, region }: Namespace): string {
       {
         Sid: 'Allow direct access to key metadata to the account',
         Effect: 'Allow',
-        Principal: { AWS: rootOf(account) },
+        Principal: { AWS: rootArn(account) },
         Action: [...look, 'kms:RevokeGrant'],
         Resource: '*',
       },
@@ -82,20 +84,37 @@ export interface GivenPolicy {
 
 /** Refuses as checkPolicy, and a policy that would not let the caller change it again. */
 export function checkGivenPolicy({ policy, caller, keyArn, bypassLockoutCheck = false }: GivenPolicy): void {
-  const statements = checkPolicy(policy);
-  if (!bypassLockoutCheck) requireNoLockout(statements, caller, keyArn);
+  const document = checkPolicy(policy);
+  if (!bypassLockoutCheck) requireNoLockout(document, caller, keyArn);
 }
 
 /** Refuses KeyLimitExceeded for one that is too long, and MalformedPolicy for one that is no policy document. */
-export function checkPolicy(policy: string): readonly PolicyStatement[] {
+export function checkPolicy(policy: string): PolicyDocument {
   if (utf8(policy).length > policyBytesMax) {
     throw new Refusal('KeyLimitExceeded', { message: `A key policy has at most ${policyBytesMax} bytes.` });
   }
-  return keyPolicyStatements(policy);
+  return policyDocument(policy, 'key');
 }
 
-function rootOf(account: string): string {
-  return `arn:aws:iam::${account}:root`;
+/** By the record, of which there is another one after each change of its key. */
+const documents = new WeakMap<KeyRecord, PolicyDocument>();
+
+/** A policy that was read once and can no more be read denies everything (R-POL-1). */
+export function policyOf(key: KeyRecord): PolicyDocument {
+  const known = documents.get(key);
+  if (known !== undefined) return known;
+  const document = readable(key.policy);
+  documents.set(key, document);
+  return document;
+}
+
+function readable(policy: string): PolicyDocument {
+  try {
+    return policyDocument(policy, 'key');
+  } catch (fault) {
+    if (isRefusal(fault, 'MalformedPolicy')) return unreadablePolicy;
+    throw fault;
+  }
 }
 
 function pretty(document: object): string {

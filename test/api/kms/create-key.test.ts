@@ -144,8 +144,8 @@ describe('CreateKey', () => {
     ],
     [{ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1' }, stores],
     [{ Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'x' }, stores],
-    [{ Policy: 'no JSON' }, malformed('A key policy is valid JSON.')],
-    [{ Policy: '[]' }, malformed('A key policy is a JSON object.')],
+    [{ Policy: 'no JSON' }, malformed('A policy is valid JSON.')],
+    [{ Policy: '[]' }, malformed('A policy is a JSON object.')],
     [
       { Tags: [{ TagKey: 'aws:a', TagValue: '' }] },
       refused('TagException', 'Tags beginning with aws: are reserved'),

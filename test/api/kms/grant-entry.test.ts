@@ -35,6 +35,15 @@ test('each constraint shows where it is, an empty one too', () => {
   });
 });
 
+test('a service that a caller named has a member of its own, one that made the grant itself stands among the others', () => {
+  const service = { kind: 'service', name: 'dynamodb.us-east-1.amazonaws.com' } as const;
+  const named = written(grantEntry({ ...grant, grantee: service }));
+  expect([named.GranteeServicePrincipal, named.GranteePrincipal]).toEqual([service.name, undefined]);
+  const own = written(grantEntry({ ...grant, grantee: service, retiree: service, holder: 'store' }));
+  expect([own.GranteePrincipal, own.RetiringPrincipal]).toEqual([service.name, service.name]);
+  expect(own).not.toHaveProperty('holder');
+});
+
 test('older grants come first, whatever their ids', () => {
   const younger = { ...grant, createdMs: 10_000, grantId: '0'.repeat(64) };
   expect(grantOrder(grant) < grantOrder(younger)).toBe(true);

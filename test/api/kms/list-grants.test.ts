@@ -106,5 +106,13 @@ test('ListGrants gives those that fit its filters', async () => {
   });
 });
 
+test('ListGrants finds the grant of a table by the service that holds it', async () => {
+  const { arn, kms, call } = await withGrants(1);
+  const wanted = { keyArn: arn, name: 'table', context: new Map([['a', 'b']]), holder: 'store' };
+  const grantId = await kms.tableGrants.create({ ...user, service: 'dynamodb.amazonaws.com' }, wanted);
+  const filter = { GranteePrincipal: 'dynamodb.us-east-1.amazonaws.com' };
+  expect((await call(listGrants, { KeyId: arn, ...filter })).Grants).toMatchObject([{ GrantId: grantId }]);
+});
+
 refusesOtherKeyIds(underTest, { forms: 'keyOnly' });
 keepsStates(underTest, stateRows.always);

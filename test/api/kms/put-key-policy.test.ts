@@ -60,10 +60,23 @@ describe('PutKeyPolicy', () => {
     expect(await call(createKey, { Policy: lockingOut, BypassPolicyLockoutSafetyCheck })).toHaveProperty(
       'KeyMetadata',
     );
+    const other = await kms.keys.create(user, {});
     // The way past the safety check is no way past the others.
     expect(
-      await refusal(putKeyPolicy, { KeyId: arn, Policy: '{', BypassPolicyLockoutSafetyCheck }),
+      await refusal(putKeyPolicy, { KeyId: other.arn, Policy: '{', BypassPolicyLockoutSafetyCheck }),
     ).toMatchObject({ __type: 'MalformedPolicyDocumentException' });
+  });
+
+  test('binds whoever set it, root too, from then on (R-POL-1)', async () => {
+    const { kms, call, refusal } = await openKmsApi();
+    const { arn } = await kms.keys.create(user, {});
+    await call(putKeyPolicy, { KeyId: arn, Policy: lockingOut, BypassPolicyLockoutSafetyCheck: true });
+    expect(await refusal(putKeyPolicy, { KeyId: arn, Policy })).toEqual({
+      __type: 'AccessDeniedException',
+      Message:
+        `User: ${user.arn} is not authorized to perform: kms:PutKeyPolicy on resource: ${arn} ` +
+        'because no resource-based policy allows the kms:PutKeyPolicy action',
+    });
   });
 
   test('refuses the managed key', async () => {

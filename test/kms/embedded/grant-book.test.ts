@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import { createFallbackCore } from '../../../src/crypto/fallback-core.ts';
+import { KeyAccess } from '../../../src/kms/embedded/access.ts';
 import type { EmbeddedKms } from '../../../src/kms/embedded/embedded-kms.ts';
 import { grantsPerKeyMax } from '../../../src/kms/embedded/grant.ts';
 import { GrantBook } from '../../../src/kms/embedded/grant-book.ts';
 import type { GrantRequest } from '../../../src/kms/embedded/grant-terms.ts';
 import { GrantTokens } from '../../../src/kms/embedded/grant-token.ts';
+import { defaultPolicy } from '../../../src/kms/embedded/key-policy.ts';
 import { KeyRing } from '../../../src/kms/embedded/key-ring.ts';
 import { KmsMeter } from '../../../src/kms/embedded/meter.ts';
 import type { Caller } from '../../../src/kms/key-service.ts';
@@ -245,7 +247,8 @@ async function bareBook() {
     state: 'Enabled',
     origin: 'AWS_KMS',
   } as const;
-  const rest = { description: '', createdMs: 0, policy: '', tags: [], materials: [] };
+  const rest = { description: '', createdMs: 0, policy: defaultPolicy(account), tags: [], materials: [] };
   await ring.change(() => ({ keys: [{ ...key, ...rest }], result: undefined }));
-  return { ring, clock, arn, book: new GrantBook({ clock, ring, meter: new KmsMeter(), tokens }) };
+  const access = new KeyAccess({ ring, clock });
+  return { ring, clock, arn, book: new GrantBook({ clock, access, ring, meter: new KmsMeter(), tokens }) };
 }

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  accountOf,
-  arnPrincipal,
-  isMatchedBy,
-  servicePrincipal,
-} from '../../../src/kms/embedded/grant-principal.ts';
+import { accountOf } from '../../../src/iam/principal.ts';
+import { arnPrincipal, grantNaming, servicePrincipal } from '../../../src/kms/embedded/grant-principal.ts';
+import { principalIn } from '../../../src/kms/embedded/key-facts.ts';
 import { tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
@@ -59,23 +56,29 @@ describe('a principal of a grant', () => {
 
 describe('a caller is meant', () => {
   const session = { ...user, arn: sts('assumed-role/reader/monday') };
-  const rows: [string, string, typeof user, boolean][] = [
-    ['by its own ARN', user.arn, user, true],
-    ['not by that of another user', iam('user/eve'), user, false],
-    ['by its account', iam('root'), user, true],
-    ['not by another account', 'arn:aws:iam::444455556666:root', user, false],
-    ['by the role of its session', iam('role/deep/reader'), session, true],
-    ['not by a role whose name begins alike', iam('role/read'), session, false],
-    ['not by a role whose path alone is alike', iam('role/reader/other'), session, false],
-    ['not by the role of another account', 'arn:aws:iam::444455556666:role/reader', session, false],
-    ['by its session', session.arn, session, true],
-    ['not by another session', sts('assumed-role/reader/tuesday'), session, false],
+  const rows: [string, string, typeof user, 'self' | 'account' | undefined][] = [
+    ['by its own ARN', user.arn, user, 'self'],
+    ['not by that of another user', iam('user/eve'), user, undefined],
+    ['by its account', iam('root'), user, 'account'],
+    ['not by another account', 'arn:aws:iam::444455556666:root', user, undefined],
+    ['by the role of its session', iam('role/deep/reader'), session, 'self'],
+    ['not by a role whose name begins alike', iam('role/read'), session, undefined],
+    ['not by a role whose path alone is alike', iam('role/reader/other'), session, undefined],
+    ['not by the role of another account', 'arn:aws:iam::444455556666:role/reader', session, undefined],
+    ['by its session', session.arn, session, 'self'],
+    ['not by another session', sts('assumed-role/reader/tuesday'), session, undefined],
   ];
   for (const [how, name, caller, meant] of rows) {
-    test(how, () => expect(isMatchedBy({ kind: 'arn', name }, caller)).toBe(meant));
+    test(how, () => expect(grantNaming({ kind: 'arn', name }, principalIn(caller))).toBe(meant));
   }
-  test('as the service at work, and no person as a service', () => {
-    const service = servicePrincipal('dynamodb.amazonaws.com');
-    expect([isMatchedBy(service, tableService), isMatchedBy(service, user)]).toEqual([true, false]);
+  test('as the service for itself, and no person as a service, whoever works for them (R-DEP-1)', () => {
+    const itself = { ...tableService, arn: 'dynamodb.amazonaws.com' };
+    for (const name of ['dynamodb.amazonaws.com', 'dynamodb.us-east-1.amazonaws.com']) {
+      const namings = [itself, tableService, user].map((caller) =>
+        grantNaming(servicePrincipal(name), principalIn(caller)),
+      );
+      expect(namings).toEqual(['self', undefined, undefined]);
+    }
+    expect(grantNaming(servicePrincipal('s3.us-east-1.amazonaws.com'), principalIn(itself))).toBeUndefined();
   });
 });

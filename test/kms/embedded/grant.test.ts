@@ -7,6 +7,7 @@ import {
   hasSameTerms,
   isWithin,
 } from '../../../src/kms/embedded/grant.ts';
+import { principalIn } from '../../../src/kms/embedded/key-facts.ts';
 import { account, region, user } from '../../support/embedded-kms.ts';
 
 const books: ContextPairs = [['aws:dynamodb:tableName', 'Books']];
@@ -50,19 +51,37 @@ describe('a grant allows', () => {
     ['no context at all, where it equals none', 'Decrypt', { equals: [] }, books, false],
     ['DescribeKey, which has no context', 'DescribeKey', equals, [], true],
     ['RetireGrant, which has no context', 'RetireGrant', equals, [], true],
-    ['nothing on behalf of a resource that nobody can name', 'Decrypt', { sourceArn: 'arn:x' }, [], false],
+    [
+      'nothing on behalf of a resource that the caller does not name',
+      'Decrypt',
+      { sourceArn: 'arn:x' },
+      [],
+      false,
+    ],
     ['retiring, also with a resource', 'RetireGrant', { sourceArn: 'arn:x' }, [], true],
   ];
   for (const [what, action, constraints, pairs, allowed] of rows) {
     test(what, () => {
-      expect(allows(grantOf({ constraints }), user, { action, context: new Map(pairs) })).toBe(allowed);
+      const naming = allows(grantOf({ constraints }), principalIn(user), { action, context: new Map(pairs) });
+      expect(naming).toBe(allowed ? 'self' : undefined);
     });
   }
 
   test('nothing to anybody else', () => {
     const eve = { ...user, arn: `arn:aws:iam::${account}:user/eve` };
     const use = { action: 'Decrypt', context: new Map() };
-    expect([allows(grantOf(), user, use), allows(grantOf(), eve, use)]).toEqual([true, false]);
+    expect([user, eve].map((caller) => allows(grantOf(), principalIn(caller), use))).toEqual([
+      'self',
+      undefined,
+    ]);
+  });
+
+  test('what is done on behalf of the resource it names', () => {
+    const grant = grantOf({ constraints: { sourceArn: 'arn:x' } });
+    const namings = ['arn:x', 'arn:y'].map((sourceArn) =>
+      allows(grant, principalIn(user), { action: 'Decrypt', context: new Map(), sourceArn }),
+    );
+    expect(namings).toEqual(['self', undefined]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyPolicyStatements } from '../../../src/kms/embedded/key-policy-document.ts';
+import { policyDocument } from '../../../src/iam/policy-document.ts';
 import { requireNoLockout } from '../../../src/kms/embedded/key-policy-lockout.ts';
 import { account, region, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -11,7 +11,7 @@ const refused =
   'MalformedPolicy: The new key policy will not allow you to update the key policy in the future.';
 const check = (statements: readonly object[], caller = user) =>
   refusalOf(() =>
-    requireNoLockout(keyPolicyStatements(JSON.stringify({ Statement: statements })), caller, keyArn),
+    requireNoLockout(policyDocument(JSON.stringify({ Statement: statements }), 'key'), caller, keyArn),
   );
 const when = (operator: string, key: string, value: unknown) => ({
   Condition: { [operator]: { [key]: value } },
@@ -31,7 +31,7 @@ describe('whoever sets a policy', () => {
     ],
     ['the key by its ARN', [{ ...all, Resource: keyArn }]],
     ['everyone of the account', [{ ...all, ...when('StringEquals', 'kms:CallerAccount', [account, 'x']) }]],
-    ['the caller by a pattern', [{ ...all, ...when('ArnLike', 'aws:PrincipalArn', 'arn:*:user/a?a') }]],
+    ['the caller by a pattern', [{ ...all, ...when('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:user/a?a') }]],
     [
       'all, and denies another',
       [all, { ...all, Effect: 'Deny', Principal: { AWS: `arn:aws:iam::${account}:user/eve` } }],
@@ -61,9 +61,9 @@ describe('whoever sets a policy', () => {
   for (const [what, statements] of lost) {
     test(`may not, where it allows ${what}`, async () => expect(await check(statements)).toBe(refused));
   }
-  test('may be a service', async () => {
-    expect(await check([{ ...all, Principal: { Service: 'dynamodb.amazonaws.com' } }], tableService)).toBe(
-      'answered',
-    );
+  test('may be a service, for itself and for nobody else', async () => {
+    const policy = [{ ...all, Principal: { Service: 'dynamodb.amazonaws.com' } }];
+    expect(await check(policy, { ...tableService, arn: 'dynamodb.amazonaws.com' })).toBe('answered');
+    expect(await check(policy, tableService)).toBe(refused);
   });
 });

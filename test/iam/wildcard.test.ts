@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesWildcard } from '../../../src/kms/embedded/wildcard.ts';
+import { matchesWildcard } from '../../src/iam/wildcard.ts';
 
 for (const [pattern, text, fits] of [
   ['kms:decrypt', 'kms:decrypt', true],

@@ -1,0 +1,37 @@
+/** Which key is meant, for those who write down what was asked: no use of the key, and no word to the caller. */
+import { Refusal } from '../../base/errors.ts';
+import type { Caller } from '../key-service.ts';
+import { splitCiphertext } from './ciphertext.ts';
+import { findKey } from './key-lookup.ts';
+import type { KeyRing } from './key-ring.ts';
+
+export class KeyFinder {
+  readonly #ring: KeyRing;
+
+  constructor(ring: KeyRing) {
+    this.#ring = ring;
+  }
+
+  /** The ARN of the key that a name means to a caller. Undefined where there is none, or none the caller may see. */
+  arnOf(caller: Caller, name: string): string | undefined {
+    try {
+      return findKey(this.#ring, caller, name, 'any').arn;
+    } catch (fault) {
+      if (fault instanceof Refusal) return undefined;
+      throw fault;
+    }
+  }
+
+  /** The same, of the key that a ciphertext names; also of one that was deleted since. */
+  arnOfCiphertext(caller: Caller, ciphertext: Uint8Array): string | undefined {
+    const keyId = splitCiphertext(ciphertext)?.keyId;
+    if (keyId === undefined) return undefined;
+    return (this.#ring.key(keyId, caller.region) ?? this.#ring.deletedKey(keyId, caller.region))?.arn;
+  }
+
+  /** True for the table service's own keys, whose use nobody sees. */
+  isOwned(arn: string): boolean {
+    const [, , , region = '', , resource = ''] = arn.split(':');
+    return this.#ring.key(resource.slice('key/'.length), region)?.owner === 'OWNED';
+  }
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { openKms, region, tableService, user } from '../../support/embedded-kms.ts';
+import { stranger, unknownKeyId } from '../../support/kms-api.ts';
+
+test('a key is found by each of its names, and no call is counted', async () => {
+  const { kms } = await openKms();
+  const { keyId, arn } = await kms.keys.create(user, {});
+  await kms.aliases.create(user, 'alias/books', keyId);
+  const before = kms.meter.totals();
+  for (const name of [keyId, arn, 'alias/books']) expect(kms.finder.arnOf(user, name)).toBe(arn);
+  for (const name of [unknownKeyId, 'alias/nobody', 'garbage'])
+    expect(kms.finder.arnOf(user, name)).toBeUndefined();
+  expect(kms.finder.arnOf(stranger, keyId)).toBeUndefined();
+  expect(kms.meter.totals()).toEqual(before);
+});
+
+test('a ciphertext names its key, also one that was deleted since', async () => {
+  const { kms, clock } = await openKms();
+  const { arn } = await kms.keys.create(user, {});
+  const { key, ciphertext } = await kms.generateDataKey(user, arn, new Map());
+  key.destroy();
+  expect(kms.finder.arnOfCiphertext(user, ciphertext)).toBe(arn);
+  expect(kms.finder.arnOfCiphertext(user, Uint8Array.of(1))).toBeUndefined();
+  await kms.keys.scheduleDeletion(user, arn, 7);
+  await clock.advanceAndSettle(7 * 86_400_000);
+  expect(kms.summaries()).toEqual([]);
+  expect(kms.finder.arnOfCiphertext(user, ciphertext)).toBe(arn);
+});
+
+test('the service’s own keys are known for what they are, and shown to no caller', async () => {
+  const { kms } = await openKms();
+  const owned = await kms.ownedKey(region);
+  const { arn } = await kms.keys.create(user, {});
+  expect([owned, arn, 'nothing'].map((name) => kms.finder.isOwned(name))).toEqual([true, false, false]);
+  expect(kms.finder.arnOf(user, owned)).toBeUndefined();
+  expect(kms.finder.arnOf(tableService, owned)).toBe(owned);
+});
