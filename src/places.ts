@@ -1,13 +1,26 @@
 /** Where the parts of a store lie: its keys, its root key and its anchor, as its options say. */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { type Clock, systemClock } from './base/clock.ts';
 import type { RootKey } from './kms/embedded/root-key.ts';
 import { defaultRootKeyPath, rootKeyFromFile } from './kms/embedded/root-key-file.ts';
 import { rootKeyFromPassphrase } from './kms/embedded/root-key-passphrase.ts';
+import { type RootKeyPkcs11Options, rootKeyFromPkcs11 } from './kms/embedded/root-key-pkcs11.ts';
+import { rootKeyFromKeyService } from './kms/embedded/root-key-service.ts';
+import type { KeyServiceClient } from './kms/key-service-client.ts';
 import { type AnchorPlace, anchorFile } from './store/anchor-file.ts';
 
+export type RootKeyPlace =
+  /** A file outside the data folder. */
+  | { readonly file: string }
+  | { readonly passphrase: string }
+  /** Sealed by a key of a key service: the store opens only while that does. */
+  | { readonly keyService: KeyServiceClient; readonly keyId: string }
+  /** Sealed by a key of a PKCS#11 token. */
+  | { readonly pkcs11: RootKeyPkcs11Options };
+
 export interface PlaceOptions {
-  /** A file outside the data folder, or a passphrase. Without either, root.key in the user's configuration directory. */
-  readonly rootKey?: { readonly file: string } | { readonly passphrase: string };
+  /** root.key in the user's configuration directory unless said otherwise. */
+  readonly rootKey?: RootKeyPlace;
   /** Where the key service keeps its files: another disk, at best. `kms` in the data folder unless said otherwise. */
   readonly keyDirectory?: string;
   /**
@@ -27,9 +40,20 @@ export function keyDirectoryOf(dir: string, { keyDirectory }: PlaceOptions): str
   return keyDirectory ?? join(dir, keyFolder);
 }
 
-export function rootKeyOf(dir: string, { rootKey }: PlaceOptions): RootKey {
-  if (rootKey !== undefined && 'passphrase' in rootKey) return rootKeyFromPassphrase(rootKey.passphrase);
-  return rootKeyFromFile({ path: rootKey?.file ?? defaultRootKeyPath(), dataDirectory: dir });
+export interface RootKeyContext {
+  readonly clock?: Clock;
+  readonly region?: string;
+}
+
+export function rootKeyOf(
+  dir: string,
+  { rootKey, clock = systemClock, region = 'us-east-1' }: PlaceOptions & RootKeyContext,
+): RootKey {
+  if (rootKey === undefined) return rootKeyFromFile({ path: defaultRootKeyPath(), dataDirectory: dir });
+  if ('passphrase' in rootKey) return rootKeyFromPassphrase(rootKey.passphrase);
+  if ('pkcs11' in rootKey) return rootKeyFromPkcs11(rootKey.pkcs11);
+  if ('file' in rootKey) return rootKeyFromFile({ path: rootKey.file, dataDirectory: dir });
+  return rootKeyFromKeyService({ client: rootKey.keyService, keyId: rootKey.keyId, clock, region });
 }
 
 /** Undefined: the store has no anchor. */

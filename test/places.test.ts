@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { vaultTransit } from '../src/kms/vault-transit.ts';
 import { anchorPlaceOf, keyDirectoryOf, rootKeyOf } from '../src/places.ts';
 
 const dir = join('/srv', 'data');
@@ -13,6 +14,15 @@ test('the root key is a file, the user’s own unless another is named, or a pas
   expect(rootKeyOf(dir, {}).place).toMatch(/cryptable.root\.key$/);
   expect(rootKeyOf(dir, { rootKey: { file: '/mnt/root.key' } }).place).toBe('/mnt/root.key');
   expect(rootKeyOf(dir, { rootKey: { passphrase: 'x' } }).place).not.toContain('/');
+});
+
+test('or it is sealed by a key service, or by a token', () => {
+  const keyService = vaultTransit({ url: 'http://127.0.0.1:8200', token: 't' });
+  expect(rootKeyOf(dir, { rootKey: { keyService, keyId: 'root' } }).place).toBe(`root (${keyService.name})`);
+  const pkcs11 = { library: '/lib/hsm.so', token: 'main', pin: '1234' };
+  const { place } = rootKeyOf(dir, { rootKey: { pkcs11 } });
+  expect(place).toContain('token main');
+  expect(place).not.toContain('1234');
 });
 
 describe('an anchor is kept', () => {

@@ -1,14 +1,24 @@
 /** Opens a store for a command that looks at one: it must be there, and none is made. */
 import { IntegrityFault, Outage } from '../base/errors.ts';
-import { type Database, open } from '../index.ts';
+import { type Database, type OpenOptions, open } from '../index.ts';
 import { CommandFault, exitCodes, sentenceOf } from './exit-code.ts';
-import { keyDirectoryOf, type RootKeyOptions, rootKeyOf } from './store-options.ts';
+import { keyDirectoryOf, keyServiceOf, type RootKeyOptions, rootKeyOf } from './store-options.ts';
 
 /** Whatever keeps it from opening ends the command: with 1 where its bytes are wrong, else with 2. */
-export async function openExisting(dir: string, options: RootKeyOptions): Promise<Database> {
+export async function openExisting(
+  dir: string,
+  options: RootKeyOptions,
+  more: Pick<OpenOptions, 'iam'> = {},
+): Promise<Database> {
   const rootKey = rootKeyOf(options);
   try {
-    return await open(dir, { ...rootKey, ...keyDirectoryOf(options), create: false });
+    return await open(dir, {
+      ...rootKey,
+      ...keyDirectoryOf(options),
+      ...keyServiceOf(options),
+      ...more,
+      create: false,
+    });
   } catch (fault) {
     // A store whose first pages are already wrong, or old, is a finding, not a wrong call.
     const isFinding =

@@ -1,11 +1,5 @@
-/** Which names and addresses mean this machine, and which no name server can be made to lie about. */
-import { isIP, isIPv4 } from 'node:net';
-
-/** Only this machine can reach such an address. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase();
-  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
-}
+/** Which names of hosts no name server can be made to lie about. */
+import { isIP } from 'node:net';
 
 /** An address, or a name that never leaves this machine: no foreign name server gave it to a client (DNS rebinding). */
 export function isFixedName(host: string): boolean {

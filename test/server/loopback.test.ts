@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { hostName, isFixedName, isLoopback } from '../../src/server/loopback.ts';
+import { isLoopback } from '../../src/base/loopback.ts';
+import { hostName, isFixedName } from '../../src/server/loopback.ts';
 
 test.each([
   ['localhost', true, true],

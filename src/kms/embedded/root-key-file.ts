@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { equalBytes, utf8 } from '../../base/bytes.ts';
 import { Outage } from '../../base/errors.ts';
 import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
-import type { RootKey } from './root-key.ts';
+import { otherSource, type RootKey } from './root-key.ts';
 
 /** The file: this line, then 32 random bytes. */
 const opening = utf8('cryptable root key 1\n');
@@ -41,9 +41,7 @@ export function rootKeyFromFile(options: RootKeyFileOptions): RootKey {
       return { key, recipe: { source: 'file' } };
     },
     async open(core, recipe) {
-      if (recipe.source !== 'file') {
-        throw new Outage('RootKeyWrong', { hint: 'Its root key comes from a passphrase, not a file.' });
-      }
+      if (recipe.source !== 'file') throw otherSource(recipe);
       await refuseInsideData(path, options);
       const key = await readKey(core, path);
       if (key === undefined) throw new Outage('RootKeyMissing', { hint: `No file is at ${path}.` });

@@ -2,7 +2,7 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import { assert, Outage } from '../../base/errors.ts';
 import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
-import type { RootKey, RootKeyRecipe } from './root-key.ts';
+import { otherSource, type RootKey, type RootKeyRecipe } from './root-key.ts';
 
 type PassphraseRecipe = Extract<RootKeyRecipe, { source: 'passphrase' }>;
 
@@ -28,9 +28,7 @@ export function rootKeyFromPassphrase(
       return { key: await stretch(core, passphrase, recipe), recipe };
     },
     async open(core, recipe) {
-      if (recipe.source !== 'passphrase') {
-        throw new Outage('RootKeyWrong', { hint: 'Its root key is in a file, not a passphrase.' });
-      }
+      if (recipe.source !== 'passphrase') throw otherSource(recipe);
       if (passphrase === '') throw new Outage('RootKeyWrong', { hint: 'The passphrase is empty.' });
       return stretch(core, passphrase, recipe);
     },

@@ -28,6 +28,7 @@ interface HeaderFields {
     readonly costLog2?: number;
     readonly blockSize?: number;
     readonly parallelization?: number;
+    readonly wrapped?: string;
   };
 }
 
@@ -85,6 +86,8 @@ function checksum(proof: Uint8Array, fields: Uint8Array): Uint8Array {
 
 function written(recipe: RootKeyRecipe): HeaderFields['recipe'] {
   if (recipe.source === 'file') return recipe;
+  if (recipe.source !== 'passphrase')
+    return { ...recipe, wrapped: Buffer.from(recipe.wrapped).toString('hex') };
   return { ...recipe, salt: Buffer.from(recipe.salt).toString('hex') };
 }
 
@@ -100,8 +103,12 @@ function read(bytes: Uint8Array): { storeId: Uint8Array; recipe: RootKeyRecipe }
   }
   const storeId = Buffer.from(fields.storeId, 'hex');
   if (storeId.length !== storeIdBytes) throw damaged();
-  const { source, salt, costLog2 = 0, blockSize = 0, parallelization = 0 } = fields.recipe;
+  const { source, salt, wrapped, costLog2 = 0, blockSize = 0, parallelization = 0 } = fields.recipe;
   if (source === 'file') return { storeId, recipe: { source } };
+  if (source === 'key-service' || source === 'pkcs11') {
+    if (wrapped === undefined) throw damaged();
+    return { storeId, recipe: { source, wrapped: Buffer.from(wrapped, 'hex') } };
+  }
   if (source !== 'passphrase' || salt === undefined) throw damaged();
   const recipe: RootKeyRecipe = {
     source,

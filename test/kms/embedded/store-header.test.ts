@@ -47,6 +47,8 @@ describe('the header', () => {
   const unreadable: [string, (fields: Record<string, unknown>) => void][] = [
     ['a short store id', (fields) => (fields.storeId = '00')],
     ['an unknown source', (fields) => (fields.recipe = { source: 'air' })],
+    ['a key service without what it sealed', (fields) => (fields.recipe = { source: 'key-service' })],
+    ['a token without what it sealed', (fields) => (fields.recipe = { source: 'pkcs11' })],
     ['a passphrase without salt', (fields) => (fields.recipe = { source: 'passphrase' })],
     [
       'a cost of gigabytes',
