@@ -39,14 +39,21 @@ export function claimOf(request: ServiceRequest): Claim {
   return claimOfHeader(request, authorization, query);
 }
 
-/** The fourth part from the left of a signature's scope, whoever signed it; for servers that trust every caller. */
-export function claimedRegion(request: ServiceRequest): string | undefined {
+/** What a request says of its signer, whether or not it is true. */
+export interface ClaimedScope {
+  readonly accessKeyId: string | undefined;
+  readonly region: string | undefined;
+  readonly sessionToken: string | undefined;
+}
+
+/** For servers that trust whoever they do not know. */
+export function claimedScope(request: ServiceRequest): ClaimedScope {
   const authorization = header(request.headers, 'authorization');
-  const credential =
-    authorization === undefined
-      ? new URLSearchParams(queryOf(request.path)).get('X-Amz-Credential')
-      : partsOf(authorization).get('Credential');
-  return credential?.split('/')[2];
+  const query = authorization === undefined ? new URLSearchParams(queryOf(request.path)) : undefined;
+  const credential = query?.get('X-Amz-Credential') ?? partsOf(authorization ?? '').get('Credential');
+  const [accessKeyId, , region] = credential?.split('/') ?? [];
+  const sessionToken = query?.get('X-Amz-Security-Token') ?? header(request.headers, 'x-amz-security-token');
+  return { accessKeyId, region, sessionToken };
 }
 
 export function queryOf(path: string): string {

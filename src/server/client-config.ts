@@ -6,24 +6,43 @@ interface SignableRequest {
   readonly headers: Record<string, string>;
 }
 
+/** Of an access key of a user, or of a session. */
+export interface ClientCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 export interface ClientConfig {
   readonly region: string;
   readonly endpoint: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly signer: { sign<Request extends SignableRequest>(request: Request): Promise<Request> };
+  readonly credentials: ClientCredentials;
+  /** Absent where the client signs in earnest. */
+  readonly signer?: { sign<Request extends SignableRequest>(request: Request): Promise<Request> };
   readonly requestHandler: InProcessHandler;
 }
 
+/** What clients sign with, so to speak, that are trusted. */
+export const trustedKeyId = 'in-process';
+
+const endpoint = 'http://cryptable.in-process';
+
 /**
  * Clients insist on an endpoint, on credentials and on signing; in one process none of them leads anywhere or proves
- * anything. So a signature here says only which region the client is of, and costs nothing.
+ * anything. So a signature here says only which region the client is of, and costs nothing. With credentials the client is
+ * whoever has them, may do what that one may, and signs as over a wire.
  */
-export function clientConfig(region: string, requestHandler: InProcessHandler): ClientConfig {
-  const authorization = `AWS4-HMAC-SHA256 Credential=in-process/19700101/${region}/cryptable/aws4_request`;
+export function clientConfig(
+  region: string,
+  requestHandler: InProcessHandler,
+  credentials?: ClientCredentials,
+): ClientConfig {
+  if (credentials !== undefined) return { region, endpoint, credentials, requestHandler };
+  const authorization = `AWS4-HMAC-SHA256 Credential=${trustedKeyId}/19700101/${region}/cryptable/aws4_request`;
   return {
     region,
-    endpoint: 'http://cryptable.in-process',
-    credentials: { accessKeyId: 'in-process', secretAccessKey: 'in-process' },
+    endpoint,
+    credentials: { accessKeyId: trustedKeyId, secretAccessKey: trustedKeyId },
     signer: {
       async sign(request) {
         request.headers.authorization = authorization;

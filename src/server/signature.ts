@@ -2,8 +2,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
+import type { CallerIdentity } from '../iam/evaluate.ts';
+import { rootArn } from '../iam/principal.ts';
+import { mergedFacts, requestFacts, timeFacts } from '../iam/request-facts.ts';
+import type { ClientConnection } from '../keys/client-connection.ts';
 import type { Caller } from '../kms/key-service.ts';
-import { type Claim, claimedRegion, claimOf } from './authorization.ts';
+import { type Claim, claimedScope, claimOf } from './authorization.ts';
 import {
   canonicalRequest,
   type Scope,
@@ -24,6 +28,22 @@ export interface Credentials {
   readonly arn?: string;
 }
 
+/** Whoever has an access key. */
+export interface SigningCaller {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly arn: string;
+  readonly account: string;
+  /** Without what a request tells. Absent: nothing is asked but who it is. */
+  readonly identity?: CallerIdentity;
+}
+
+/** Finds those who may sign requests. */
+export interface SigningCallers {
+  /** Undefined for a key or token that is nobody's. Refuses TokenExpired. */
+  find(accessKeyId: string, sessionToken: string | undefined): SigningCaller | undefined;
+}
+
 /** Tells who sends a request to the service of this signing name, or refuses it. */
 export type Authenticate = (request: ServiceRequest, signingName: string) => Caller;
 
@@ -35,40 +55,57 @@ const basicDate = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 const signatureForm = /^[0-9a-f]{64}$/;
 const signingKeysMax = 1_000;
 
-/** Believes everyone: the region is the one a signature names, the caller the account's root. */
-export function trustEveryCaller(options: {
+export interface TrustOptions {
   readonly account: string;
   readonly region: string;
-}): Authenticate {
-  const { account } = options;
-  return (request) => {
-    const claimed = claimedRegion(request);
-    const region = claimed !== undefined && regionForm.test(claimed) ? claimed : options.region;
+  /** Whose signature is still asked for, and by what. */
+  readonly known?: { readonly authenticate: Authenticate; readonly isKnown: (claim: KeyClaim) => boolean };
+}
+
+interface KeyClaim {
+  readonly accessKeyId: string;
+  readonly sessionToken: string | undefined;
+}
+
+/** Believes everyone who is not known: the region is the one a signature names, the caller the account's root. */
+export function trustEveryCaller({ account, region: ownRegion, known }: TrustOptions): Authenticate {
+  return (request, signingName) => {
+    const { accessKeyId, sessionToken, region: claimed } = claimedScope(request);
+    if (accessKeyId !== undefined && known?.isKnown({ accessKeyId, sessionToken }) === true) {
+      return known.authenticate(request, signingName);
+    }
+    const region = claimed !== undefined && regionForm.test(claimed) ? claimed : ownRegion;
     return { arn: rootArn(account), account, region };
   };
 }
 
 export interface VerifierOptions {
-  readonly credentials: readonly Credentials[];
-  /** The account of credentials that name none. */
-  readonly account: string;
+  readonly callers: SigningCallers;
   readonly clock: Clock;
   /** Refuse a signature that was used before (R-SIG-2). AWS does not. */
   readonly rejectReplays?: boolean;
 }
 
+/** What a connection's last request was found to come from. */
+interface LastIdentity {
+  readonly identity: CallerIdentity;
+  readonly second: number;
+  readonly region: string;
+  readonly userAgent: string;
+  readonly inRequest: CallerIdentity;
+}
+
 /** Lets in only who proves to know a secret of the list (R-SIG-1). */
 export class SignatureVerifier {
-  readonly #credentials: ReadonlyMap<string, Credentials>;
-  readonly #account: string;
+  readonly #callers: SigningCallers;
   readonly #clock: Clock;
   readonly #replays: ReplayGuard | undefined;
   readonly #keys = new Map<string, Uint8Array>();
+  readonly #lastIdentities = new WeakMap<ClientConnection, LastIdentity>();
   #lastDate: { readonly text: string; readonly ms: number } | undefined;
 
-  constructor({ credentials, account, clock, rejectReplays = false }: VerifierOptions) {
-    this.#credentials = new Map(credentials.map((pair) => [pair.accessKeyId, pair]));
-    this.#account = account;
+  constructor({ callers, clock, rejectReplays = false }: VerifierOptions) {
+    this.#callers = callers;
     this.#clock = clock;
     this.#replays = rejectReplays ? new ReplayGuard(clock) : undefined;
   }
@@ -76,17 +113,39 @@ export class SignatureVerifier {
   readonly authenticate: Authenticate = (request, signingName) => {
     const claim = claimOf(request);
     this.#checkDate(claim.date);
-    checkCovered(claim);
+    checkCovered(claim, request);
     const { accessKeyId, scope } = scopeOf(claim, signingName);
-    const credentials = this.#credentials.get(accessKeyId);
-    // Lasting credentials have no session: a token with them is made up.
-    if (credentials === undefined || claim.sessionToken !== undefined) {
-      throw new Refusal('UnrecognizedClient', {});
-    }
-    this.#checkSignature(request, claim, scope, credentials);
-    const account = credentials.account ?? this.#account;
-    return { arn: credentials.arn ?? rootArn(account), account, region: scope.region };
+    const caller = this.#callers.find(accessKeyId, claim.sessionToken);
+    if (caller === undefined) throw new Refusal('UnrecognizedClient', {});
+    this.#checkSignature(request, claim, scope, caller);
+    const { arn, account, identity } = caller;
+    const { region } = scope;
+    const known = { arn, account, region, accessKeyId };
+    if (identity === undefined) return known;
+    return { ...known, identity: this.#inRequest(identity, request, region) };
   };
+
+  /** With what conditions may ask of the request, as far as its caller is concerned: the same for a second and a client. */
+  #inRequest(
+    identity: CallerIdentity,
+    { headers, connection }: ServiceRequest,
+    region: string,
+  ): CallerIdentity {
+    const second = Math.floor(this.#clock.nowMs() / 1000);
+    const userAgent = header(headers, 'user-agent') ?? '';
+    const last = this.#lastIdentities.get(connection);
+    const isSame = last?.identity === identity && last.second === second;
+    if (isSame && last.region === region && last.userAgent === userAgent) return last.inRequest;
+    const facts = requestFacts([
+      ['aws:SourceIp', connection.address],
+      ['aws:UserAgent', userAgent === '' ? undefined : userAgent],
+      ['aws:SecureTransport', false],
+      ['aws:RequestedRegion', region],
+    ]);
+    const inRequest = { ...identity, facts: mergedFacts(identity.facts, facts, timeFacts(second * 1000)) };
+    this.#lastIdentities.set(connection, { identity, second, region, userAgent, inRequest });
+    return inRequest;
+  }
 
   #checkDate(date: string): void {
     const signedMs = this.#millisecondsOf(date);
@@ -108,11 +167,11 @@ export class SignatureVerifier {
     return this.#lastDate.ms;
   }
 
-  #checkSignature(request: ServiceRequest, claim: Claim, scope: Scope, credentials: Credentials): void {
+  #checkSignature(request: ServiceRequest, claim: Claim, scope: Scope, caller: SigningCaller): void {
     const bodyHash = sha256(request.body);
     const canonical = canonicalRequest(request, claim, bodyHash);
     const text = stringToSign(claim.date, scope, canonical);
-    const expected = signatureOf(this.#signingKey(credentials, scope), text);
+    const expected = signatureOf(this.#signingKey(caller, scope), text);
     const claimedHash = header(request.headers, 'x-amz-content-sha256') ?? bodyHash;
     const given = signatureForm.test(claim.signature) ? Buffer.from(claim.signature, 'hex') : undefined;
     if (given === undefined || !timingSafeEqual(given, expected) || claimedHash !== bodyHash) {
@@ -129,7 +188,7 @@ export class SignatureVerifier {
   }
 
   /** Computed once a day, region and service: it costs as much as the rest of a verification. */
-  #signingKey({ accessKeyId, secretAccessKey }: Credentials, scope: Scope): Uint8Array {
+  #signingKey({ accessKeyId, secretAccessKey }: SigningCaller, scope: Scope): Uint8Array {
     const name = `${accessKeyId}/${scope.day}/${scope.region}/${scope.service}`;
     let key = this.#keys.get(name);
     if (key === undefined) {
@@ -141,12 +200,12 @@ export class SignatureVerifier {
   }
 }
 
-function checkCovered({ algorithm, signedHeaders }: Claim): void {
+function checkCovered({ algorithm, signedHeaders }: Claim, { headers }: ServiceRequest): void {
   if (!signedHeaders.includes('host')) {
     invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
   }
   // Else a request overheard could be sent again as another operation.
-  if (!signedHeaders.includes('x-amz-target')) {
+  if (header(headers, 'x-amz-target') !== undefined && !signedHeaders.includes('x-amz-target')) {
     invalid("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
   }
   if (algorithm !== signingAlgorithm) {
@@ -198,10 +257,6 @@ function millisecondsOf(date: string): number {
 
 function basicDateOf(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-}
-
-export function rootArn(account: string): string {
-  return `arn:aws:iam::${account}:root`;
 }
 
 function invalid(message: string): never {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimedRegion, claimOf } from '../../src/server/authorization.ts';
+import { claimedScope, claimOf } from '../../src/server/authorization.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { request } from './support.ts';
 
@@ -124,5 +124,5 @@ test.each([
   ['neither', {}, '/', undefined],
   ['a header of another kind', { authorization: 'Bearer abc' }, '/', undefined],
 ])('the region a caller claims comes from %s', (_, headers, path, region) => {
-  expect(claimedRegion(request({ headers, path }))).toBe(region);
+  expect(claimedScope(request({ headers, path })).region).toBe(region);
 });

@@ -18,7 +18,14 @@ test('a signature names the region of its client, and no secret goes into it', a
   const { signer } = clientConfig('eu-west-1', inProcessHandler(smallDispatcher(), new UnderWay()));
   const headers: Record<string, string> = { host: 'cryptable.in-process' };
   const request = { headers, body: '{}' };
-  const signed = await signer.sign(request);
+  const signed = await signer?.sign(request);
   expect(signed).toBe(request);
-  expect(signed.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=[^,/]+\/\d{8}\/eu-west-1\//);
+  expect(signed?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=[^,/]+\/\d{8}\/eu-west-1\//);
+});
+
+test('with credentials a client signs in earnest: nothing stands in for its signer', () => {
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
+  const config = clientConfig('eu-west-1', inProcessHandler(smallDispatcher(), new UnderWay()), credentials);
+  expect(config.credentials).toEqual(credentials);
+  expect(config).not.toHaveProperty('signer');
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { listedCallers } from '../../src/server/listed-callers.ts';
 import type { ServiceRequest } from '../../src/server/request.ts';
 import { SignatureVerifier, skewMsMax, trustEveryCaller } from '../../src/server/signature.ts';
 import { refusalOf } from '../support/refusal.ts';
@@ -9,8 +10,7 @@ const nowMs = Date.UTC(2026, 0, 1);
 
 function verifier(options: { rejectReplays?: boolean } = {}): SignatureVerifier {
   return new SignatureVerifier({
-    credentials: [credentials],
-    account,
+    callers: listedCallers({ credentials: [credentials], account }),
     clock: new VirtualClock(nowMs),
     ...options,
   });
@@ -47,11 +47,27 @@ describe('a signature of the client library of AWS is accepted', () => {
   ];
   test.each(wishes)('%s', async (_, wish) => {
     const caller = verifier().authenticate(await signed(wish), 'dynamodb');
-    expect(caller).toEqual({
+    expect(caller).toMatchObject({
       arn: `arn:aws:iam::${account}:root`,
       account,
       region: wish.region ?? 'us-east-1',
+      accessKeyId: credentials.accessKeyId,
+      identity: { principal: { kind: 'root' }, policies: [] },
     });
+  });
+
+  test('and policies may ask whence and when it came', async () => {
+    const given = await signed({ headers: { 'user-agent': 'a-client' } });
+    const connection = { ...given.connection, address: '192.0.2.7' };
+    const { identity } = verifier().authenticate({ ...given, connection }, 'dynamodb');
+    const asked = ['aws:sourceip', 'aws:useragent', 'aws:securetransport', 'aws:currenttime', 'aws:userid'];
+    expect(asked.map((key) => identity?.facts.get(key))).toEqual([
+      ['192.0.2.7'],
+      ['a-client'],
+      ['false'],
+      ['2026-01-01T00:00:00Z'],
+      [account],
+    ]);
   });
 
   test('for each service of its own', async () => {
@@ -61,8 +77,7 @@ describe('a signature of the client library of AWS is accepted', () => {
   test('and its caller is who the credentials say', () => {
     const arn = `arn:aws:iam::999999999999:user/ada`;
     const named = new SignatureVerifier({
-      credentials: [{ ...credentials, account: '999999999999', arn }],
-      account,
+      callers: listedCallers({ credentials: [{ ...credentials, account: '999999999999', arn }], account }),
       clock: new VirtualClock(nowMs),
     });
     return signed().then((given) =>
@@ -241,5 +256,17 @@ describe('where every caller is trusted', () => {
   ])('a caller is in %s', (_, authorization, region) => {
     const given = request({ headers: { authorization: `AWS4-HMAC-SHA256 ${authorization}` } });
     expect(trust(given, 'dynamodb')).toEqual({ arn: `arn:aws:iam::${account}:root`, account, region });
+  });
+
+  test('but one that is known has to sign', async () => {
+    const { authenticate } = verifier();
+    const isKnown = ({ accessKeyId }: { accessKeyId: string }) => accessKeyId === credentials.accessKeyId;
+    const knowing = trustEveryCaller({ account, region: 'us-east-1', known: { authenticate, isKnown } });
+    const ask = (given: ServiceRequest) => refusalOf(() => knowing(given, 'dynamodb'));
+    expect(await ask(await signed())).toBe('answered');
+    expect(await ask(await signed({ secret: 'guessed' }))).toMatch(mismatch);
+    expect(await ask(rewritten(await signed({ secret: 'guessed' }), 'AKIDEXAMPLE', 'AKIDOTHER'))).toBe(
+      'answered',
+    );
   });
 });
