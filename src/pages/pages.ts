@@ -8,6 +8,7 @@ import type { PageCipher } from './page-cipher.ts';
 import { PageSource } from './page-source.ts';
 import type { Resealed, ResealStretch } from './reseal.ts';
 import { PageSealer, type SealMeter } from './sealed-page.ts';
+import { Transplant, type TransplantSource } from './transplant.ts';
 import { Tree } from './tree.ts';
 import { newTreeState } from './tree-state.ts';
 import {
@@ -29,6 +30,12 @@ export interface PageEngineOptions {
   readonly clock?: Clock;
 }
 
+/** A tree, and the engine that opened it. */
+export interface PlantedTree {
+  readonly engine: PageEngine;
+  readonly tree: Tree;
+}
+
 export const cacheBytesDefault = 64 * 2 ** 20;
 
 export class PageEngine {
@@ -38,6 +45,10 @@ export class PageEngine {
   readonly #source: PageSource;
   readonly #commit: GroupCommit;
   readonly #trees = new Map<number, Tree>();
+  readonly #storeId: Uint8Array;
+  readonly #clock: Clock;
+  /** Trees that a copy is on its way into: until it is whole they are not to be looked at. */
+  readonly #planted = new Set<number>();
 
   /** The store stays the caller's, who closes it after the engine. */
   static open(options: PageEngineOptions): PageEngine {
@@ -51,6 +62,8 @@ export class PageEngine {
     clock = systemClock,
   }: PageEngineOptions) {
     this.store = store;
+    this.#storeId = storeId;
+    this.#clock = clock;
     this.#sealer = new PageSealer(storeId, clock);
     this.#cache = new PageCache(cacheBytes);
     this.#source = new PageSource(store, this.#sealer, this.#cache);
@@ -112,6 +125,31 @@ export class PageEngine {
     return head instanceof Promise ? head.then(made) : made(head);
   }
 
+  /**
+   * Fills an empty tree, which nobody else uses until this has ended, with a copy of a tree of another engine; `mayGoOn` is
+   * asked before each commit. After a fault the tree is neither: drop it. Throws IntegrityFault where the original is not
+   * what was written, and what the ciphers and `mayGoOn` throw.
+   */
+  async transplant(tree: Tree, from: PlantedTree, mayGoOn: () => Promise<void>): Promise<void> {
+    const { state, id } = tree;
+    this.#planted.add(id);
+    try {
+      const sealer = new PageSealer(this.#storeId, this.#clock);
+      const { cipher, committed } = state;
+      const into = { store: this.store, sealer, cipher, tree: id, version: committed.version };
+      await new Transplant({ from: from.engine.#original(from.tree), into, mayGoOn }).run();
+    } finally {
+      state.stale = true;
+      this.#planted.delete(id);
+    }
+    // What it counts is asked without a read.
+    await this.#source.begin(state);
+  }
+
+  #original({ id, state: { cipher, committed: head } }: Tree): TransplantSource {
+    return { store: this.store, sealer: this.#sealer, cipher, tree: id, head };
+  }
+
   /** Seals a stretch of a tree anew where it is under an older data key, in a commit of its own. */
   reseal(tree: Tree, stretch: ResealStretch): Promise<Resealed> {
     return this.transact((tx) => tx.reseal(tree, stretch));
@@ -143,8 +181,10 @@ export class PageEngine {
     const open = new Map(this.#trees);
     return this.quietly(() => {
       // Without those that a commit dropped while this waited for it.
-      const trees = options.trees.filter(({ id }) => open.get(id)?.state.dropped !== true);
-      return verifyTrees(this.#verifyParts(), { ...options, trees });
+      const isWhole = (id: number) => open.get(id)?.state.dropped !== true && !this.#planted.has(id);
+      const trees = options.trees.filter(({ id }) => isWhole(id));
+      const unwalked = [...(options.unwalked ?? []), ...this.#planted];
+      return verifyTrees(this.#verifyParts(), { ...options, trees, unwalked });
     });
   }
 
@@ -155,7 +195,8 @@ export class PageEngine {
   verifySlice(options: SliceOptions): Promise<SliceReport> {
     const open = this.#trees.get(options.tree.id);
     return this.quietly(async () => {
-      if (open?.state.dropped === true) return { pages: 0, bytes: 0, faults: [] };
+      if (open?.state.dropped === true || this.#planted.has(options.tree.id))
+        return { pages: 0, bytes: 0, faults: [] };
       return verifySlice(this.#verifyParts(), options);
     });
   }

@@ -13,7 +13,7 @@ import {
   sealAnchor,
 } from './anchor.ts';
 import type { AnchorPlace } from './anchor-file.ts';
-import type { PageStore, StoreChange } from './page-store.ts';
+import type { PageSnapshot, PageStore, StoreChange } from './page-store.ts';
 
 export interface AnchorOptions {
   /** The caller's to close, after this. */
@@ -46,6 +46,7 @@ export class AnchoredStore implements PageStore {
   readonly #accepted: readonly AcceptedRollback[];
   /** See PageStore: others commit to this store too. */
   readonly commitMark?: () => number;
+  readonly snapshot?: () => PageSnapshot;
   #timer: Timer | undefined;
   #writing: Promise<void> | undefined;
   /** Changes since the anchor that was written last. */
@@ -63,6 +64,7 @@ export class AnchoredStore implements PageStore {
     this.#accepted = accepted;
     const { store } = options;
     if (store.commitMark !== undefined) this.commitMark = () => store.commitMark?.() ?? 0;
+    if (store.snapshot !== undefined) this.snapshot = store.snapshot.bind(store);
   }
 
   /**
@@ -135,6 +137,7 @@ export class AnchoredStore implements PageStore {
         this.#writing = undefined;
         if (this.#isBehind) this.#wait();
       });
+      return this.#writing;
     });
   }
 

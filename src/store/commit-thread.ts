@@ -39,10 +39,11 @@ export class CommitThread {
     this.#start = start;
   }
 
-  commit(change: StoreChange): Promise<void> {
+  /** `logBytesMax`: see SqliteCommitter. */
+  commit(change: StoreChange, logBytesMax?: number): Promise<void> {
     const commit = packChange(change, this.#spare);
     if (commit.arena === this.#spare) this.#spare = undefined;
-    return this.#ask({ commit }, [commit.arena]);
+    return this.#ask({ commit, logBytesMax }, [commit.arena]);
   }
 
   /** Waits for what was handed over, then lets the thread end. */

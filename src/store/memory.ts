@@ -1,7 +1,7 @@
 /** A page store in memory: atomic like the others, gone with the process; for tests and throw-away stores. */
 import { randomBytes } from 'node:crypto';
 import { Outage } from '../base/errors.ts';
-import type { PageStore, StoreChange, StoredHead, StoredPage } from './page-store.ts';
+import type { PageSnapshot, PageStore, StoreChange, StoredHead, StoredPage } from './page-store.ts';
 
 interface MemoryTree {
   head: StoredHead | undefined;
@@ -59,6 +59,26 @@ export function createMemoryStore({ isShared = false }: MemoryStoreOptions = {})
 
   return {
     storeId: new Uint8Array(randomBytes(16)),
+    ...readsOf(trees, mustBeOpen),
+    async commit(change) {
+      mustBeOpen();
+      apply(change);
+    },
+    snapshot() {
+      mustBeOpen();
+      return snapshotOf(trees);
+    },
+    ...(isShared ? { commitMark: () => commits } : {}),
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+type Reads = Pick<PageStore, 'readHeads' | 'readPages' | 'listPages' | 'listTrees'>;
+
+function readsOf(trees: ReadonlyMap<number, MemoryTree>, mustBeOpen: () => void): Reads {
+  return {
     readHeads(ids) {
       mustBeOpen();
       return ids.map((id) => trees.get(id)?.head);
@@ -68,14 +88,9 @@ export function createMemoryStore({ isShared = false }: MemoryStoreOptions = {})
       const pages = trees.get(tree)?.pages;
       return ids.map((id) => pages?.get(id));
     },
-    async commit(change) {
-      mustBeOpen();
-      apply(change);
-    },
     listPages(tree, after, limit) {
       mustBeOpen();
-      const ids = [...(trees.get(tree)?.pages.keys() ?? [])].filter((id) => id > after);
-      return ids.sort((a, b) => a - b).slice(0, limit);
+      return idsAfter(trees.get(tree), after).slice(0, limit);
     },
     listTrees(after, limit) {
       mustBeOpen();
@@ -83,9 +98,34 @@ export function createMemoryStore({ isShared = false }: MemoryStoreOptions = {})
       const ids = kept.map(([tree]) => tree).filter((tree) => tree > after);
       return ids.sort((a, b) => a - b).slice(0, limit);
     },
-    ...(isShared ? { commitMark: () => commits } : {}),
+  };
+}
+
+/** Bodies are never written over, so that the maps alone are copied. */
+function snapshotOf(trees: ReadonlyMap<number, MemoryTree>): PageSnapshot {
+  const kept = new Map([...trees].map(([id, { head, pages }]) => [id, { head, pages: new Map(pages) }]));
+  let closed = false;
+  const mustBeOpen = (): void => {
+    if (closed) throw new Outage('Closed');
+  };
+  return {
+    ...readsOf(kept, mustBeOpen),
+    readStretch(tree, after, limit) {
+      mustBeOpen();
+      const known = kept.get(tree);
+      return idsAfter(known, after)
+        .slice(0, limit)
+        .flatMap((id) => {
+          const page = known?.pages.get(id);
+          return page === undefined ? [] : [{ id, ...page }];
+        });
+    },
     async close() {
       closed = true;
     },
   };
+}
+
+function idsAfter(tree: MemoryTree | undefined, after: number): number[] {
+  return [...(tree?.pages.keys() ?? [])].filter((id) => id > after).sort((a, b) => a - b);
 }

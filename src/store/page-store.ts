@@ -46,6 +46,21 @@ export interface StoreChange {
   readonly drops: readonly { readonly tree: number; readonly expected: number }[];
 }
 
+/** A page with its number. */
+export interface NumberedPage extends StoredPage {
+  readonly id: number;
+}
+
+/**
+ * A store as it was at one moment: every page and head is of the same commit. It holds up what the store keeps of later
+ * commits, so it is to be closed soon; a store may end it first, and then its reads are refused with Outage
+ * StoreUnavailable.
+ */
+export interface PageSnapshot extends Omit<PageStore, 'commit' | 'commitMark' | 'snapshot'> {
+  /** A tree's pages above `after`, ascending, at most `limit`: for copying, in the order in which they lie. */
+  readStretch(tree: number, after: number, limit: number): MaybePromise<readonly NumberedPage[]>;
+}
+
 /**
  * Read, commit, list, close; three implementations (memory, SQLite, later PostgreSQL). A tree is a number below
  * `treesMax`, a page id one below `pageIdsMax`, a version one up to 2^53-1. Reads may answer at once or later; a caller
@@ -68,6 +83,8 @@ export interface PageStore {
    * then have moved heads. Asked before each step, so it must be cheap. A store that we have alone goes without.
    */
   readonly commitMark?: () => number;
+  /** All that is durable now, to be read while commits go on. A store without it has no backups. */
+  readonly snapshot?: () => PageSnapshot;
   /**
    * Runs `work`, which is synchronous: what it reads may be read in one go, where that is cheaper. A store to which it
    * is all one goes without.

@@ -31,8 +31,11 @@ export interface CommitterOptions {
 }
 
 export interface SqliteCommitter {
-  /** Durable when it returns. Throws Outages; then nothing was acknowledged. */
-  commit(change: PackedChange): void;
+  /**
+   * Durable when it returns. Throws Outages; then nothing was acknowledged. `logBytesMax`: the log may be so long, since
+   * readers of ours stand in the way.
+   */
+  commit(change: PackedChange, logBytesMax?: number): void;
   /** Brings the log into the file and closes. */
   close(): void;
 }
@@ -116,7 +119,7 @@ function commitFault(fault: unknown): Outage {
 }
 
 export function createCommitter(options: CommitterOptions): SqliteCommitter {
-  const { path, identity, bytesMax, logBytesMax } = options;
+  const { path, identity, bytesMax } = options;
   let connection: Connection | undefined;
 
   /** After an I/O error a connection's view of the file is not to be trusted: the next commit opens another. */
@@ -130,7 +133,7 @@ export function createCommitter(options: CommitterOptions): SqliteCommitter {
   }
 
   return {
-    commit(change) {
+    commit(change, logBytesMax = options.logBytesMax) {
       try {
         mustBeSame(identity);
         connection ??= open(options);

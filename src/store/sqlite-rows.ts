@@ -1,6 +1,6 @@
 /** The rows of a page store, as one connection reads them. */
 import { IntegrityFault, Outage } from '../base/errors.ts';
-import { pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
+import { type NumberedPage, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
 import { placeOf } from './sqlite-change.ts';
 import { type Database, type Statement, sqliteCode } from './sqlite-driver.ts';
 
@@ -15,6 +15,7 @@ export class SqliteRows {
   readonly #head: Statement;
   readonly #page: Statement;
   readonly #pages: Statement;
+  readonly #stretch: Statement;
   readonly #nextHead: Statement;
   readonly #nextPage: Statement;
 
@@ -23,6 +24,9 @@ export class SqliteRows {
     this.#page = database.prepare('SELECT version, body FROM page WHERE place = ?');
     this.#pages = database.prepare(
       'SELECT place FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?',
+    );
+    this.#stretch = database.prepare(
+      'SELECT place, version, body FROM page WHERE place > ? AND place < ? ORDER BY place LIMIT ?',
     );
     this.#nextHead = database.prepare('SELECT tree FROM head WHERE tree > ? ORDER BY tree LIMIT 1');
     this.#nextPage = database.prepare('SELECT place FROM page WHERE place >= ? ORDER BY place LIMIT 1');
@@ -41,6 +45,14 @@ export class SqliteRows {
     const first = placeOf(tree, 0);
     const rows = this.#pages.all(first + after, first + pageIdsMax, limit) as { place: number }[];
     return rows.map(({ place }) => place % pageIdsMax);
+  }
+
+  stretch(tree: number, after: number, limit: number): NumberedPage[] {
+    const first = placeOf(tree, 0);
+    return this.#stretch.all(first + after, first + pageIdsMax, limit).map((row) => {
+      const id = (row as { place: number }).place % pageIdsMax;
+      return { id, ...presentPage(row, { tree, page: id }) };
+    });
   }
 
   listTrees(after: number, limit: number): number[] {
@@ -76,9 +88,12 @@ export function readFault(fault: unknown, place: RowPlace): Error {
   return new Outage('StoreUnavailable', { cause: fault });
 }
 
-/** A damaged row may hold any type: SQLite checks what is written, not what is read. */
 function storedPage(row: unknown, place: RowPlace): StoredPage | undefined {
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : presentPage(row, place);
+}
+
+/** A damaged row may hold any type: SQLite checks what is written, not what is read. */
+function presentPage(row: unknown, place: RowPlace): StoredPage {
   const { version, body } = row as { version: unknown; body: unknown };
   if (!Number.isSafeInteger(version) || !(body instanceof Uint8Array)) throw new IntegrityFault(place);
   return row as StoredPage;

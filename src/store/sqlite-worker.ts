@@ -6,7 +6,9 @@ import { type CommitterOptions, createCommitter } from './sqlite-commit.ts';
 
 export type WorkerStart = CommitterOptions;
 
-export type WorkerRequest = { readonly commit: PackedChange } | { readonly close: true };
+export type WorkerRequest =
+  | { readonly commit: PackedChange; readonly logBytesMax: number | undefined }
+  | { readonly close: true };
 
 /** Answers come in the order of the requests. */
 export interface WorkerAnswer {
@@ -38,7 +40,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
     const { arena } = request.commit;
     let answer: WorkerAnswer = { arena };
     try {
-      committer.commit(request.commit);
+      committer.commit(request.commit, request.logBytesMax);
     } catch (fault) {
       answer = { arena, fault: faultOf(fault) };
     }

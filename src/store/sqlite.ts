@@ -9,6 +9,8 @@ import { ReadSnapshot } from './read-snapshot.ts';
 import type { Database, DriverName } from './sqlite-driver.ts';
 import { connect, identify, makeFolder, openingFault, pageFile, prepareFile } from './sqlite-file.ts';
 import { type RowPlace, readFault, readStoreId, SqliteRows } from './sqlite-rows.ts';
+import { overtaken, SqliteSnapshot, snapshotLogBytesMax } from './sqlite-snapshot.ts';
+import { isLogTooLong } from './write-ahead-log.ts';
 
 export interface SqliteStoreOptions {
   readonly folder: string;
@@ -18,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly bytesMax?: number | undefined;
   /** Other processes may open it too, if they also say so. */
   readonly isShared?: boolean;
+  /** For tests. */
+  readonly snapshotLogBytesMax?: number | undefined;
   /** For tests; the best there is by default. */
   readonly driver?: DriverName | undefined;
 }
@@ -30,6 +34,7 @@ export interface SqliteStore extends PageStore {
   readPages(tree: number, ids: readonly number[]): readonly (StoredPage | undefined)[];
   listPages(tree: number, after: number, limit: number): readonly number[];
   listTrees(after: number, limit: number): readonly number[];
+  snapshot(): SqliteSnapshot;
 }
 
 export const storeFile = 'store.sqlite';
@@ -83,10 +88,15 @@ class SqlitePages implements SqliteStore {
   readonly #snapshot: ReadSnapshot;
   readonly #rows: SqliteRows;
   readonly commitMark?: () => number;
+  readonly #driver: DriverName | undefined;
+  readonly #snapshotLogBytesMax: number;
+  readonly #snapshots = new Set<SqliteSnapshot>();
   #closing: Promise<void> | undefined;
 
-  constructor({ path, reader, lock, storeId, driver, bytesMax, isShared = false }: SqliteParts) {
+  constructor({ path, reader, lock, storeId, driver, bytesMax, isShared = false, ...bounds }: SqliteParts) {
     this.path = path;
+    this.#driver = driver;
+    this.#snapshotLogBytesMax = bounds.snapshotLogBytesMax ?? snapshotLogBytesMax;
     this.storeId = storeId;
     this.#reader = reader;
     this.#lock = lock;
@@ -122,7 +132,24 @@ class SqlitePages implements SqliteStore {
 
   commit(change: Parameters<PageStore['commit']>[0]): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(new Outage('Closed'));
-    return this.#snapshot.outside(() => this.#commits.commit(change));
+    return this.#snapshot.outside(() => this.#commits.commit(change, this.#logBytesMax()));
+  }
+
+  /** Not held up by commits, nor holding them up; see snapshotLogBytesMax for when it ends. */
+  snapshot(): SqliteSnapshot {
+    if (this.#closing !== undefined) throw new Outage('Closed');
+    const onClosed = (closed: SqliteSnapshot) => this.#snapshots.delete(closed);
+    const made = new SqliteSnapshot({ path: this.path, driver: this.#driver, onClosed });
+    this.#snapshots.add(made);
+    return made;
+  }
+
+  /** What the next commit may find; undefined, which is less, where nobody reads an older state. */
+  #logBytesMax(): number | undefined {
+    if (this.#snapshots.size === 0) return undefined;
+    if (!isLogTooLong(this.path, this.#snapshotLogBytesMax)) return 2 * this.#snapshotLogBytesMax;
+    for (const each of [...this.#snapshots]) each.end(overtaken());
+    return undefined;
   }
 
   close(): Promise<void> {
@@ -132,6 +159,7 @@ class SqlitePages implements SqliteStore {
 
   async #close(): Promise<void> {
     this.#snapshot.end();
+    for (const each of [...this.#snapshots]) each.end(new Outage('Closed'));
     try {
       await this.#commits.close();
     } finally {
@@ -160,7 +188,7 @@ class SqlitePages implements SqliteStore {
 }
 
 /** Asks anew in each turn of the event loop: others' commits may wait that long, and reads cost less than asking. */
-function oncePerTurn(ask: () => number): () => number {
+export function oncePerTurn(ask: () => number): () => number {
   let answer: number | undefined;
   return () => {
     if (answer === undefined) {

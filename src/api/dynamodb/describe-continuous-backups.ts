@@ -1,17 +1,10 @@
-/** DescribeContinuousBackups: what AWS tells of a table without point-in-time recovery, which there is none of here. */
+/** DescribeContinuousBackups: whether the past of a table is kept, and which moments of it can be restored. */
 import { operation } from '../operation.ts';
-import { requireTable } from './backup-table.ts';
 import type { DynamoContext } from './context.ts';
+import { continuousBackups } from './continuous-backups.ts';
 
 export const describeContinuousBackups = operation({
   name: 'DescribeContinuousBackups',
-  run: async ({ tables, caller }: DynamoContext, { TableName }: { readonly TableName: string }) => {
-    await requireTable(tables.describe(caller, TableName), TableName);
-    return {
-      ContinuousBackupsDescription: {
-        ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
-      },
-    };
-  },
+  run: ({ pointInTime, caller }: DynamoContext, { TableName }: { readonly TableName: string }) =>
+    continuousBackups(pointInTime.describe(caller, TableName)),
 });
