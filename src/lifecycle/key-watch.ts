@@ -3,44 +3,48 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { isRefusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
-import type { ProtectedTable, Tables } from '../tables/tables.ts';
-import { stateAfter } from './table-state.ts';
+import type { ProtectedTable } from '../tables/table-summary.ts';
+import type { Tables } from '../tables/tables.ts';
+import type { TableLifecycle } from './table-lifecycle.ts';
 
 export const keyWatchIntervalMs = 60_000;
+/** Tables whose keys are asked for at one time. */
+export const looksAtOnceMax = 8;
 
 export interface KeyWatchOptions {
-  readonly tables: Pick<Tables, 'protectedTables' | 'markInaccessible' | 'markAccessible'>;
-  readonly keys: Pick<TableKeys, 'check'>;
+  readonly tables: Pick<Tables, 'protectedTables'>;
+  readonly keys: Pick<TableKeys, 'findLoss'>;
+  readonly lifecycle: Pick<TableLifecycle, 'keyLost' | 'keyBack'>;
   readonly clock: Clock;
   /** From the end of one look to the next. */
   readonly intervalMs?: number;
+  /** What the interval is longer by at most, so that many stores do not ask one key service in the same second. */
+  readonly jitterMs?: number;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
   readonly log?: Log;
 }
 
 /** Reading and writing do not wait for it: there the key itself decides. */
 export class KeyWatch {
-  readonly #tables: KeyWatchOptions['tables'];
-  readonly #keys: KeyWatchOptions['keys'];
+  readonly #options: KeyWatchOptions;
   readonly #clock: Clock;
-  readonly #intervalMs: number;
   readonly #log: Log;
   #looking: Promise<void> | undefined;
   #timer: Timer | undefined;
   #isStarted = false;
 
-  constructor({ tables, keys, clock, intervalMs = keyWatchIntervalMs, log = silentLog }: KeyWatchOptions) {
-    this.#tables = tables;
-    this.#keys = keys;
-    this.#clock = clock;
-    this.#intervalMs = intervalMs;
-    this.#log = log;
+  constructor(options: KeyWatchOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#log = options.log ?? silentLog;
   }
 
   /** Looks at once, and then after each interval. A second call does nothing. */
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#lookAndWait();
+    void this.#lookAndWait();
   }
 
   /** No further look begins; resolves when the one under way has ended. */
@@ -58,40 +62,49 @@ export class KeyWatch {
     return this.#looking;
   }
 
-  #lookAndWait(): void {
-    void this.look().then(() => {
+  #lookAndWait(): Promise<void> {
+    return this.look().then(() => {
       this.#timer?.cancel();
-      if (this.#isStarted) this.#timer = this.#clock.after(this.#intervalMs, () => this.#lookAndWait());
+      if (this.#isStarted) this.#timer = this.#clock.after(this.#waitMs(), () => this.#lookAndWait());
     });
   }
 
+  #waitMs(): number {
+    const { intervalMs = keyWatchIntervalMs, jitterMs = 0, random = Math.random } = this.#options;
+    return intervalMs + random() * jitterMs;
+  }
+
   async #lookAtAll(): Promise<void> {
-    for (const table of this.#tables.protectedTables()) {
-      try {
-        await this.#lookAt(table);
-      } catch (fault) {
-        // Deleted meanwhile.
-        if (isRefusal(fault, 'TableNotFound')) continue;
-        // Not a word on the key itself: the table stays as it is, and the next look asks again.
-        this.#log.warn(
-          { table: table.identity.id, fault },
-          'Whether a table has its key could not be found out.',
-        );
-      }
+    const waiting = [...this.#options.tables.protectedTables()];
+    // A key service that does not answer costs the wait for one table, and not for each.
+    const lookThrough = async () => {
+      for (let table = waiting.shift(); table !== undefined; table = waiting.shift())
+        await this.#tryAt(table);
+    };
+    await Promise.all(Array.from({ length: looksAtOnceMax }, lookThrough));
+  }
+
+  async #tryAt(table: ProtectedTable): Promise<void> {
+    try {
+      await this.#lookAt(table);
+    } catch (fault) {
+      // Deleted meanwhile.
+      if (isRefusal(fault, 'TableNotFound')) return;
+      // Not a word on the key itself: the table stays as it is, and the next look asks again.
+      this.#log.warn(
+        { table: table.identity.id, fault },
+        'Whether a table has its key could not be found out.',
+      );
     }
   }
 
-  async #lookAt({ identity, status, keyArn }: ProtectedTable): Promise<void> {
-    const refusal = await this.#keys.check(identity);
-    const next = stateAfter(status, refusal === undefined ? 'keyBack' : 'keyLost');
-    if (next === status) return;
-    const place = { table: identity.name, region: identity.region, keyArn };
-    if (next === 'ACTIVE') {
-      await this.#tables.markAccessible(identity.id);
-      this.#log.info(place, 'A table has its key back.');
-      return;
-    }
-    await this.#tables.markInaccessible(identity.id, keyArn, this.#clock.nowMs());
-    this.#log.warn(place, 'The key of a table cannot be used: enable it, or the table stays inaccessible.');
+  async #lookAt(table: ProtectedTable): Promise<void> {
+    const { keys, lifecycle } = this.#options;
+    const { status, identity } = table;
+    // Nothing that a key does brings those back.
+    if (status === 'ARCHIVING' || status === 'ARCHIVED') return;
+    const loss = await keys.findLoss(identity);
+    if (loss !== undefined) await lifecycle.keyLost(table, loss);
+    else if (status !== 'ACTIVE') await lifecycle.keyBack(table);
   }
 }

@@ -105,7 +105,7 @@ export class ReEncryption {
     if (this.#isStopped) return;
     this.#timer = this.#options.clock.after(delayMs, () => {
       const { intervalMs = reEncryptionIntervalMs } = this.#options;
-      void this.look().then(() => this.#wait(intervalMs));
+      return this.look().then(() => this.#wait(intervalMs));
     });
   }
 

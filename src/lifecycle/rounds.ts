@@ -29,7 +29,7 @@ export class Rounds {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#goAndWait();
+    void this.#goAndWait();
   }
 
   /** No further round begins; resolves when the one under way has ended. */
@@ -55,9 +55,9 @@ export class Rounds {
     }
   }
 
-  #goAndWait(): void {
+  #goAndWait(): Promise<void> {
     const { clock, intervalMs } = this.#options;
-    void this.go().then(() => {
+    return this.go().then(() => {
       this.#timer?.cancel();
       if (this.#isStarted) this.#timer = clock.after(intervalMs, () => this.#goAndWait());
     });

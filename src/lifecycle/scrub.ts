@@ -6,12 +6,13 @@ import type { TableKeys } from '../keys/table-keys.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { VerifyFault } from '../pages/tree-walk.ts';
 import { catalogId, catalogTree } from '../tables/catalog-root.ts';
-import type { TableSummary, Tables } from '../tables/tables.ts';
+import type { TreeOwner } from '../tables/table-summary.ts';
+import type { Tables } from '../tables/tables.ts';
 
 export interface ScrubOptions {
   readonly engine: Pick<PageEngine, 'verifySlice'>;
   readonly keys: Pick<TableKeys, 'withService' | 'cipher'>;
-  readonly tables: Pick<Tables, 'summaries'>;
+  readonly tables: Pick<Tables, 'summaries' | 'deletedSummaries'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly bytesPerSecond: number;
@@ -36,7 +37,7 @@ export const roundMsMin = 3_600_000;
 
 interface Place {
   readonly tree: number;
-  readonly table: TableSummary | undefined;
+  readonly table: TreeOwner | undefined;
 }
 
 export class Scrub {
@@ -73,13 +74,18 @@ export class Scrub {
     while (!this.#isStopped) {
       const begunMs = clock.monotonicMs();
       await this.#tree({ tree: catalogTree, table: undefined });
-      for (const table of this.#options.tables.summaries()) {
+      for (const table of this.#owners()) {
         for (const tree of table.trees) await this.#tree({ tree, table });
       }
       if (this.#isStopped) return;
       this.#stats.rounds++;
       await this.#wait(roundMsMin - (clock.monotonicMs() - begunMs));
     }
+  }
+
+  #owners(): readonly TreeOwner[] {
+    const { tables } = this.#options;
+    return [...tables.summaries(), ...tables.deletedSummaries()];
   }
 
   /** Never rejects: what cannot be looked at now is looked at in the next round. */
@@ -122,11 +128,11 @@ export class Scrub {
     return undefined;
   }
 
-  #found({ table }: Place, faults: readonly VerifyFault[]): void {
-    const { tables, log } = this.#options;
+  #found({ tree, table }: Place, faults: readonly VerifyFault[]): void {
+    const { log } = this.#options;
     if (faults.length === 0) return;
     // The pages of a table that was deleted meanwhile are not missed.
-    if (table !== undefined && !tables.summaries().some(({ id }) => id === table.id)) return;
+    if (table !== undefined && !this.#owners().some(({ trees }) => trees.includes(tree))) return;
     this.#stats.faults += faults.length;
     for (const fault of faults) {
       const named = { ...(table === undefined ? {} : { table: table.name }), ...fault };

@@ -9,8 +9,11 @@ export const timeToLiveIntervalMsDefault = 10 * 60_000;
 /** Records that are too old are not shown from the moment on; this is about their place in the store. */
 export const trimIntervalMs = 5 * 60_000;
 
+/** They are given back when their table goes; this is for what a failure has left. */
+export const grantIntervalMs = 60 * 60_000;
+
 export interface UpkeepOptions {
-  readonly tables: Pick<Tables, 'streams' | 'expiry'>;
+  readonly tables: Pick<Tables, 'streams' | 'expiry' | 'grants'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly timeToLiveIntervalMs: number | undefined;
@@ -28,7 +31,7 @@ export function startUpkeep({
   log,
   timeToLiveIntervalMs: intervalMs = timeToLiveIntervalMsDefault,
 }: UpkeepOptions): Upkeep {
-  const { expiry, streams } = tables;
+  const { expiry, streams, grants } = tables;
   const all = [
     new Rounds({
       work: () => expiry.sweep(),
@@ -43,6 +46,13 @@ export function startUpkeep({
       clock,
       log,
       complaint: 'Records of streams that are too old could not be removed.',
+    }),
+    new Rounds({
+      work: () => grants.retireOthers(),
+      intervalMs: grantIntervalMs,
+      clock,
+      log,
+      complaint: 'Grants that no table needs could not be given back.',
     }),
   ];
   for (const rounds of all) rounds.start();

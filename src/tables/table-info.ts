@@ -26,6 +26,8 @@ export function tableInfo(record: TableRecord): TableInfo {
     ...(lastDecreaseMs === undefined ? {} : { lastDecreaseMs }),
     ...(payPerRequestSinceMs === undefined ? {} : { payPerRequestSinceMs }),
     ...(tableClassSinceMs === undefined ? {} : { tableClassSinceMs }),
+    ...(record.archival && { archival: record.archival }),
+    ...(record.restore && { restore: record.restore }),
     ...(encryption === 'owned'
       ? {}
       : {
@@ -39,7 +41,8 @@ export function tableInfo(record: TableRecord): TableInfo {
 }
 
 /** Until a new index is being filled, and until one has gone, its table is said to be updated. */
-function statusOf({ status, indexes = [] }: TableRecord): TableStatus {
+function statusOf({ status, restore, indexes = [] }: TableRecord): TableStatus {
+  if (restore !== undefined) return 'CREATING';
   if (status !== 'ACTIVE') return status;
   const isUpdating = indexes.some((index) => index.status === 'DELETING' || index.filledTo === '');
   return isUpdating ? 'UPDATING' : 'ACTIVE';

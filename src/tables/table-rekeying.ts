@@ -1,12 +1,15 @@
 /** Puts a table under another KMS key: a new table key around the same data keys, and not a page touched. */
+import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { tableKeyRefusal } from '../keys/key-refusal.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import { managedAlias } from '../kms/embedded/alias.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Catalog } from './catalog.ts';
-import { accessible, areSameKeys, identityOf, type TableRecord } from './catalog-record.ts';
-import { beingUpdated, stillInUse } from './still-in-use.ts';
+import { areSameKeys, identityOf, type TableRecord } from './catalog-record.ts';
+import { countedChanges, type EncryptionQuota } from './encryption-quota.ts';
+import { recovered } from './key-recovery.ts';
+import { beingUpdated, refuseWithdrawn, stillInUse } from './still-in-use.ts';
 import type { EncryptionChoice } from './table-record.ts';
 
 /**
@@ -22,15 +25,26 @@ export async function keyIdOf(keys: TableKeys, caller: Caller, choice: Encryptio
   throw tableKeyRefusal(new Refusal('KeyNotFound', { keyArn: owned }));
 }
 
+export interface TableRekeyingOptions {
+  readonly catalog: Catalog;
+  readonly keys: TableKeys;
+  readonly clock: Clock;
+  readonly quota?: EncryptionQuota | undefined;
+}
+
 export class TableRekeying {
   readonly #catalog: Catalog;
   readonly #keys: TableKeys;
+  readonly #clock: Clock;
+  readonly #quota: EncryptionQuota;
   /** Ids of the tables it is at. */
   readonly #underWay = new Set<string>();
 
-  constructor({ catalog, keys }: { readonly catalog: Catalog; readonly keys: TableKeys }) {
+  constructor({ catalog, keys, clock, quota = 'aws' }: TableRekeyingOptions) {
     this.#catalog = catalog;
     this.#keys = keys;
+    this.#clock = clock;
+    this.#quota = quota;
   }
 
   /** Refuses TableInUse. No table is deleted while its key is changed. */
@@ -41,13 +55,16 @@ export class TableRekeying {
 
   /**
    * Resolves when the old key is not needed any more. Refuses Validation where there is nothing to change, TableInUse
-   * during another change, TableNotFound, and TableKeyRefused for the old key or the new one.
+   * during another change, TableNotFound, TableKeyRefused for the old key or the new one, and LimitExceeded. What is refused
+   * does not count.
    */
   async rekey(caller: Caller, known: TableRecord, choice: EncryptionChoice): Promise<void> {
     refuseSameKey(known, choice);
     if (this.#underWay.has(known.id)) throw stillInUse('Server-Side Encryption is still being updated');
     this.#underWay.add(known.id);
     try {
+      const nowMs = this.#clock.nowMs();
+      this.#counted(known, choice, nowMs);
       const keyId = await keyIdOf(this.#keys, caller, choice);
       const before = known.keys;
       const keys = await this.#keys.rewrap(caller, identityOf(known), keyId);
@@ -55,12 +72,22 @@ export class TableRekeying {
       const rekeyed = (record: TableRecord) => {
         // A tree that came meanwhile has a key that was not re-wrapped.
         if (!areSameKeys(record.keys, before)) throw beingUpdated(record);
-        return { ...accessible(record), encryption: choice.kind, keys };
+        refuseWithdrawn(record);
+        const counted = this.#counted(record, choice, nowMs);
+        return { ...recovered(record, nowMs), encryption: choice.kind, keys, ...counted };
       };
       await this.#catalog.update(known, rekeyed);
     } finally {
       this.#underWay.delete(known.id);
     }
+  }
+
+  #counted(
+    record: TableRecord,
+    choice: EncryptionChoice,
+    nowMs: number,
+  ): Pick<TableRecord, 'encryptionChangesMs'> {
+    return this.#quota === 'none' ? {} : { encryptionChangesMs: countedChanges(record, choice, nowMs) };
   }
 }
 

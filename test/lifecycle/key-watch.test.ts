@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Outage, Refusal } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
-import { KeyWatch, type KeyWatchOptions, keyWatchIntervalMs } from '../../src/lifecycle/key-watch.ts';
-import type { ProtectedTable } from '../../src/tables/tables.ts';
+import type { KeyLoss } from '../../src/keys/key-loss.ts';
+import {
+  KeyWatch,
+  type KeyWatchOptions,
+  keyWatchIntervalMs,
+  looksAtOnceMax,
+} from '../../src/lifecycle/key-watch.ts';
+import { TableLifecycle } from '../../src/lifecycle/table-lifecycle.ts';
+import type { ProtectedTable } from '../../src/tables/table-summary.ts';
 import {
   book,
   disabledText,
@@ -14,11 +21,18 @@ import {
   putBook,
   readBook,
 } from '../support/book-tables.ts';
-import { account, region, user } from '../support/embedded-kms.ts';
+import { user } from '../support/embedded-kms.ts';
 import { definitionOf, newConnection, type TablesForTest } from '../support/open-tables.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const lostStatus = 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+
+function watchOf(opened: TablesForTest, more: Partial<KeyWatchOptions & { log: Log }> = {}): KeyWatch {
+  const { clock, tables } = opened;
+  const nowMs = () => clock.nowMs();
+  const lifecycle = new TableLifecycle({ statuses: tables.statuses, nowMs, ...more });
+  return new KeyWatch({ ...opened, lifecycle, ...more });
+}
 
 function recordingLog() {
   const lines: string[] = [];
@@ -93,69 +107,27 @@ describe('while the key of a table is gone, before any look', () => {
   });
 });
 
-describe('the mark of a lost key', () => {
-  test('is there over a restart, and goes when the key is back', async () => {
-    const opened = await openProtected();
-    const [found] = opened.tables.protectedTables();
-    expect(found).toMatchObject({
-      identity: { name: 'T', account, region },
-      status: 'ACTIVE',
-      keyArn: opened.keyArn,
-    });
-    const id = found?.identity.id ?? '';
-    await opened.tables.markInaccessible(id, opened.keyArn, 1234);
-    // The first notice counts.
-    await opened.tables.markInaccessible(id, opened.keyArn, 5678);
-    const { tables } = await opened.restart();
-    expect(await tables.describe(user, 'T')).toMatchObject({
-      status: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
-      sse: { status: 'ENABLED', keyArn: opened.keyArn, inaccessibleSinceMs: 1234 },
-    });
-    // The mark alone refuses nothing: the key decides.
-    expect(await readBook(tables)).toEqual(book('a'));
-    await tables.changeSettings(user, 'T', { deletionProtection: true });
-    expect((await tables.describe(user, 'T')).status).toBe('INACCESSIBLE_ENCRYPTION_CREDENTIALS');
-    await tables.markAccessible(id);
-    const { status, sse } = await tables.describe(user, 'T');
-    expect({ status, sse }).toEqual({ status: 'ACTIVE', sse: { status: 'ENABLED', keyArn: opened.keyArn } });
-  });
-
-  test('is not made for a key the table has left, nor for a deleted table', async () => {
-    const { tables, keyArn } = await openProtected();
-    const id = tables.protectedTables()[0]?.identity.id ?? '';
-    await tables.markInaccessible(id, keyArn, 1);
-    await tables.changeEncryption(user, 'T', { kind: 'managed' });
-    expect(await tables.describe(user, 'T')).toMatchObject({ status: 'ACTIVE' });
-    await tables.markInaccessible(id, keyArn, 1);
-    expect(await tables.describe(user, 'T')).toMatchObject({ status: 'ACTIVE' });
-    const deleting = tables.delete(user, 'T');
-    await Promise.all([deleting, tables.markAccessible(id), tables.markInaccessible(id, keyArn, 1)]);
-    await tables.markAccessible(id);
-    expect(tables.protectedTables()).toEqual([]);
-  });
-});
-
 describe('a look', () => {
   test('finds a lost key at its time and a key that is back, and the status is there over a restart', async () => {
     const first = await openProtected();
     const { kms, clock, keyArn } = first;
     const { log, lines } = recordingLog();
-    await new KeyWatch({ ...first, log }).look();
+    await watchOf(first, { log }).look();
     expect(lines).toEqual([]);
     await kms.keys.disable(user, keyArn);
     clock.advance(1000);
     const noticedMs = clock.nowMs();
-    await new KeyWatch({ ...first, log }).look();
+    await watchOf(first, { log }).look();
     expect(await first.tables.describe(user, 'T')).toMatchObject({
       status: lostStatus,
       sse: { status: 'ENABLED', keyArn, inaccessibleSinceMs: noticedMs },
     });
     clock.advance(1000);
     const second = await first.restart({ crash: true });
-    await new KeyWatch({ ...second, log }).look();
+    await watchOf(second, { log }).look();
     expect((await second.tables.describe(user, 'T')).sse?.inaccessibleSinceMs).toBe(noticedMs);
     await kms.keys.enable(user, keyArn);
-    await new KeyWatch({ ...second, log }).look();
+    await watchOf(second, { log }).look();
     const { status, sse } = await second.tables.describe(user, 'T');
     expect({ status, sse }).toEqual({ status: 'ACTIVE', sse: { status: 'ENABLED', keyArn } });
     expect(lines).toEqual([
@@ -171,12 +143,12 @@ describe('a look', () => {
     await opened.kms.keys.disable(user, opened.keyArn);
     const asked: string[] = [];
     const keys = {
-      check: (table: ProtectedTable['identity']) => {
+      findLoss: (table: ProtectedTable['identity']) => {
         asked.push(table.name);
-        return opened.keys.check(table);
+        return opened.keys.findLoss(table);
       },
     };
-    await new KeyWatch({ ...opened, keys }).look();
+    await watchOf(opened, { keys }).look();
     expect(asked).toEqual(['T', 'V']);
     const statuses = ['T', 'U', 'V'].map(async (name) => (await opened.tables.describe(user, name)).status);
     expect(await Promise.all(statuses)).toEqual([lostStatus, 'ACTIVE', 'ACTIVE']);
@@ -186,10 +158,10 @@ describe('a look', () => {
     const opened = await openProtected();
     const connection = newConnection();
     const table = await opened.tables.open(user, connection, 'T');
-    await new KeyWatch(opened).look();
+    await watchOf(opened).look();
     expect(opened.tables.open(user, connection, 'T')).toBe(table);
     connection.close();
-    await new KeyWatch(opened).look();
+    await watchOf(opened).look();
     opened.clock.advance(600_000);
     const refused = await keyRefusalOf(() => table.get(key('a'))).catch((fault: Outage) => fault.code);
     expect(refused).toBe('KeyServiceUnavailable');
@@ -199,7 +171,7 @@ describe('a look', () => {
 /** Parts of which a test decides what they say. */
 function watched(statuses: Record<string, ProtectedTable['status']>) {
   const marks: string[] = [];
-  const answers = new Map<string, () => Promise<Refusal<'TableKeyRefused'> | undefined>>();
+  const answers = new Map<string, () => Promise<KeyLoss | undefined>>();
   const clock = new VirtualClock();
   const { log, lines } = recordingLog();
   let lookCount = 0;
@@ -215,28 +187,31 @@ function watched(statuses: Record<string, ProtectedTable['status']>) {
           keyArn: `key of ${id}`,
         }));
       },
-      markInaccessible: async (id, keyArn) => {
-        marks.push(`lost: ${id}, ${keyArn}`);
+    },
+    lifecycle: {
+      keyLost: async ({ identity, keyArn }, { cause }) => {
+        marks.push(`lost: ${identity.id}, ${keyArn}, ${cause}`);
       },
-      markAccessible: async (id) => {
-        marks.push(`back: ${id}`);
+      keyBack: async ({ identity }) => {
+        marks.push(`back: ${identity.id}`);
       },
     },
-    keys: { check: ({ id }) => answers.get(id)?.() ?? Promise.resolve(undefined) },
+    keys: { findLoss: ({ id }) => answers.get(id)?.() ?? Promise.resolve(undefined) },
   };
   return { options, clock, marks, answers, lines, looks: () => lookCount };
 }
 
 const refusal = new Refusal('TableKeyRefused', { message: 'disabled', denied: false });
+const loss: KeyLoss = { cause: 'disabled', refusal };
 
 describe('what is no answer', () => {
   test('an outage changes nothing, is logged, and keeps nobody from the next table', async () => {
     const { options, marks, answers, lines } = watched({ a: 'ACTIVE', b: lostStatus, c: 'ACTIVE' });
     answers.set('a', () => Promise.reject(new Outage('KeyServiceUnavailable')));
     answers.set('b', () => Promise.reject(new Outage('KeyServiceUnavailable')));
-    answers.set('c', () => Promise.resolve(refusal));
+    answers.set('c', () => Promise.resolve(loss));
     await new KeyWatch(options).look();
-    expect(marks).toEqual(['lost: c, key of c']);
+    expect(marks).toEqual(['lost: c, key of c, disabled']);
     expect(lines.filter((line) => line.startsWith('warn: Whether'))).toHaveLength(2);
   });
 
@@ -245,23 +220,23 @@ describe('what is no answer', () => {
     answers.set('a', () => Promise.reject(new Refusal('TableNotFound', {})));
     await new KeyWatch(options).look();
     expect(marks).toEqual(['back: b']);
-    expect(lines).toEqual(['info: A table has its key back.']);
+    expect(lines).toEqual([]);
   });
 
   test('a mark that could not be stored is made by the next look', async () => {
     const { options, answers, lines, marks } = watched({ a: 'ACTIVE' });
-    answers.set('a', () => Promise.resolve(refusal));
-    const { markInaccessible } = options.tables;
+    answers.set('a', () => Promise.resolve(loss));
+    const { keyLost } = options.lifecycle;
     const failOnce = async (): Promise<void> => {
-      options.tables.markInaccessible = markInaccessible;
+      options.lifecycle.keyLost = keyLost;
       throw new Outage('StoreUnavailable');
     };
-    options.tables.markInaccessible = failOnce;
+    options.lifecycle.keyLost = failOnce;
     const watch = new KeyWatch(options);
     await watch.look();
     expect([marks, lines]).toEqual([[], ['warn: Whether a table has its key could not be found out.']]);
     await watch.look();
-    expect(marks).toEqual(['lost: a, key of a']);
+    expect(marks).toEqual(['lost: a, key of a, disabled']);
   });
 });
 
@@ -309,6 +284,43 @@ describe('a watch', () => {
     for (const answer of waiting.splice(0)) answer();
     await stopping;
     expect(clock.timers).toBe(0);
+  });
+
+  test('waits longer than the interval by chance, and never by more than it may', async () => {
+    const { options, clock, looks } = watched({ a: 'ACTIVE' });
+    const chances = [0.5, 0.25];
+    const random = () => chances.shift() ?? 0;
+    const watch = new KeyWatch({ ...options, intervalMs: 1000, jitterMs: 400, random });
+    watch.start();
+    await clock.advanceAndSettle(1199);
+    expect(looks()).toBe(1);
+    await clock.advanceAndSettle(1);
+    expect(looks()).toBe(2);
+    await clock.advanceAndSettle(1099);
+    expect(looks()).toBe(2);
+    await clock.advanceAndSettle(1);
+    expect(looks()).toBe(3);
+    await watch.stop();
+  });
+
+  test('asks for a few tables at one time, and leaves alone those that are archived', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `t${index}`);
+    const statuses = Object.fromEntries(names.map((name) => [name, 'ACTIVE' as const]));
+    const { options, answers, marks } = watched({ ...statuses, gone: 'ARCHIVED', going: 'ARCHIVING' });
+    let most = 0;
+    let now = 0;
+    const asked = new Set<string>();
+    for (const name of [...names, 'gone', 'going']) {
+      answers.set(name, async () => {
+        asked.add(name);
+        most = Math.max(most, ++now);
+        await new Promise(setImmediate);
+        now--;
+        return loss;
+      });
+    }
+    await new KeyWatch(options).look();
+    expect([most, asked.size, marks.length]).toEqual([looksAtOnceMax, 20, 20]);
   });
 
   test('that is started again goes on with one timer', async () => {

@@ -59,7 +59,7 @@ function setting(more: Partial<ScrubOptions> = {}) {
         return work();
       },
     },
-    tables: { summaries: () => all.tables },
+    tables: { summaries: () => all.tables, deletedSummaries: () => [] },
     clock,
     log: {
       info() {},

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import { startUpkeep, timeToLiveIntervalMsDefault, trimIntervalMs } from '../../src/lifecycle/upkeep.ts';
+import {
+  grantIntervalMs,
+  startUpkeep,
+  timeToLiveIntervalMsDefault,
+  trimIntervalMs,
+} from '../../src/lifecycle/upkeep.ts';
 import { openTables } from '../support/open-tables.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -31,3 +36,20 @@ for (const [title, timeToLiveIntervalMs] of [
     expect(clock.timers).toBe(0);
   });
 }
+
+test('grants that no table needs are looked for when it starts, and each hour', async () => {
+  const { tables } = await openTables();
+  const clock = new VirtualClock();
+  let looks = 0;
+  const retire = tables.grants.retireOthers.bind(tables.grants);
+  tables.grants.retireOthers = () => {
+    looks++;
+    return retire();
+  };
+  const upkeep = startUpkeep({ tables, clock, log: silentLog, timeToLiveIntervalMs: undefined });
+  expect(looks).toBe(1);
+  await tables.grants.settled();
+  await clock.advanceAndSettle(grantIntervalMs);
+  expect(looks).toBe(2);
+  await upkeep.stop();
+});

@@ -148,6 +148,43 @@ describe('changing the key', () => {
     expect(await readBook(tables)).toEqual(book('a'));
   });
 
+  test('is refused from the fifth of a day on, before any key is asked for, but to the owned key (aws-behaviour §1.6)', async () => {
+    const opened = await openProtected();
+    const { tables, kms, keyArn, clock } = opened;
+    const other = await newKey(kms);
+    const to = (keyId: string) => () => tables.changeEncryption(user, 'T', { kind: 'customer', keyId });
+    for (const keyId of [other, keyArn, other]) await to(keyId)();
+    // What is refused does not count.
+    await kms.keys.disable(user, keyArn);
+    expect(await keyRefusalOf(to(keyArn))).toBe(disabledText(keyArn));
+    await kms.keys.enable(user, keyArn);
+    await to(keyArn)();
+    const calls = kms.meter.totals();
+    const spent = /^LimitExceeded: .* Number of updates today: 4\. /;
+    expect(await refusalOf(to(other))).toMatch(spent);
+    expect(kms.meter.totals()).toEqual(calls);
+    const again = await opened.restart({ crash: true });
+    expect(await refusalOf(() => again.tables.changeEncryption(user, 'T', { kind: 'managed' }))).toMatch(
+      spent,
+    );
+    await again.tables.changeEncryption(user, 'T', { kind: 'owned' });
+    clock.advance(6 * 3_600_000);
+    await again.tables.changeEncryption(user, 'T', { kind: 'managed' });
+    // Another table of the name has changes of its own.
+    await again.tables.delete(user, 'T');
+    await again.tables.create(user, definitionOf('T'));
+    await again.tables.changeEncryption(user, 'T', { kind: 'managed' });
+  });
+
+  test('is not counted where nobody wants it to be', async () => {
+    const { tables } = await openTables({ encryptionChangeQuota: 'none' });
+    await tables.create(user, definitionOf('T'));
+    for (let pairs = 0; pairs < 4; pairs++) {
+      await tables.changeEncryption(user, 'T', { kind: 'managed' });
+      await tables.changeEncryption(user, 'T', { kind: 'owned' });
+    }
+  });
+
   test('is one at a time, and no table is deleted meanwhile', async () => {
     const { tables } = await openProtected();
     const inUse = 'TableInUse: Attempt to change a resource which is still in use: ';

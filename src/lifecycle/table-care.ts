@@ -1,0 +1,70 @@
+/** Looks after tables whose keys can be taken away: their status, their deadlines, and word to their owners. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { TableKeys } from '../keys/table-keys.ts';
+import { TrustedTime } from '../kms/embedded/trusted-time.ts';
+import type { Tables } from '../tables/tables.ts';
+import { Archive, type ArchiveBackups } from './archive.ts';
+import { DeadlineWatch } from './deadline-watch.ts';
+import { KeyWatch } from './key-watch.ts';
+import { type NoticeOptions, openChannels } from './notice-channels.ts';
+import { NoticeDispatch } from './notice-dispatch.ts';
+import { TableLifecycle } from './table-lifecycle.ts';
+
+export interface TableCareOptions {
+  readonly tables: Pick<Tables, 'protectedTables' | 'statuses'>;
+  readonly keys: Pick<TableKeys, 'findLoss'>;
+  readonly backups: ArchiveBackups;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly notices?: NoticeOptions | undefined;
+  readonly keyWatchIntervalMs?: number | undefined;
+  readonly keyWatchJitterMs?: number | undefined;
+}
+
+export interface TableCare {
+  /** Resolves when nothing of it is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** Begins at once, with what fell due while the store was closed. Throws as openChannels does. */
+export async function startTableCare({
+  tables,
+  keys,
+  backups,
+  clock,
+  log,
+  notices = {},
+  keyWatchIntervalMs: intervalMs,
+  keyWatchJitterMs: jitterMs,
+}: TableCareOptions): Promise<TableCare> {
+  const { statuses } = tables;
+  const { channels, close } = await openChannels(notices, clock);
+  const time = new TrustedTime(clock);
+  const dispatch = new NoticeDispatch({ statuses, channels, clock, log });
+  const lifecycle = new TableLifecycle({
+    statuses,
+    nowMs: () => time.nowMs(),
+    log,
+    onNotice: () => dispatch.wake(),
+  });
+  const pace = {
+    ...(intervalMs !== undefined && { intervalMs }),
+    ...(jitterMs !== undefined && { jitterMs }),
+  };
+  const watch = new KeyWatch({ tables, keys, lifecycle, clock, log, ...pace });
+  const archive = new Archive({ backups, lifecycle });
+  const deadlines = new DeadlineWatch({ statuses, lifecycle, keys, archive, clock, time, log });
+  for (const part of [watch, deadlines, dispatch]) part.start();
+  return {
+    stop: async () => {
+      await watch.stop();
+      const stopping = deadlines.stop();
+      // A backup may take long: it is made anew after the next start.
+      await backups.stop();
+      await stopping;
+      await dispatch.stop();
+      close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Exports and imports of a store: put together, and cleaned of what a process before this one left. */
+import { decodeLine, encodeLine } from './api/dynamodb/item-lines.ts';
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Closing } from './closing.ts';
+import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
+import type { KeyService } from './kms/key-service.ts';
+import type { Backups } from './lifecycle/backups.ts';
+import type { BucketFolders } from './lifecycle/bucket.ts';
+import { TableExports } from './lifecycle/table-exports.ts';
+import { TableImports } from './lifecycle/table-imports.ts';
+import type { Tables } from './tables/tables.ts';
+
+export interface ExchangeOptions {
+  readonly kms: Pick<EmbeddedKms, 'core' | 'deriveKey'>;
+  /** What tables ask for their keys. */
+  readonly service: KeyService;
+  readonly tables: Tables;
+  readonly backups: Backups;
+  readonly buckets: BucketFolders | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface OpenedExchange {
+  readonly exports: TableExports;
+  readonly imports: TableImports;
+}
+
+/** After the backups, whose opening takes half made tables away. */
+export async function openExchange(
+  { kms, service, tables, backups, buckets = {}, clock, log }: ExchangeOptions,
+  closing: Closing,
+): Promise<OpenedExchange> {
+  const { core } = kms;
+  const { copying, restoring } = tables;
+  const key = closing.add(kms.deriveKey('backups'), (opened) => opened.destroy());
+  const common = { buckets, clock, log };
+  const exports = closing.add(
+    await TableExports.open({
+      ...common,
+      copying,
+      backups,
+      encode: encodeLine,
+      core,
+      service,
+      manifestKey: { core, key },
+    }),
+    (opened) => opened.stop(),
+  );
+  const { shelf } = copying;
+  const imports = closing.add(
+    await TableImports.open({ ...common, shelf, restoring, decode: decodeLine }),
+    (opened) => opened.stop(),
+  );
+  return { exports, imports };
+}
