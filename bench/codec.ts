@@ -8,7 +8,7 @@ import { decodeItem, encodeItem } from '../src/tables/item.ts';
 import type { KeySchema } from '../src/tables/key-schema.ts';
 import { encodeKey } from '../src/tables/tree-key.ts';
 import type { Bench, Figure } from './figures.ts';
-import { itemBody } from './http-load.ts';
+import { itemBody } from './http-body.ts';
 
 interface Suite {
   add(name: string, once: () => unknown): Suite;

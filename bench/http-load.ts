@@ -2,14 +2,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { type BodyOrder, bodyOf, itemsOf } from './http-body.ts';
 
-export interface LoadOrder {
+export interface LoadOrder extends BodyOrder {
   readonly port: number;
-  readonly operation: 'GetItem' | 'PutItem';
   readonly connections: number;
   readonly turnMs: number;
-  readonly itemCount: number;
-  readonly tableName: string;
   /** Sign each request; else a constant header stands in, which no one checks. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
@@ -23,8 +21,8 @@ export interface Load {
 
 export type LoadResult = Load | { readonly failed: string };
 
-/** Signing costs more than sending: so many requests are made beforehand and sent in turn. */
-const preparedCount = 2_048;
+/** Making and signing requests costs more than sending: those for so many items are made beforehand and sent in turn. */
+const preparedItems = 2_048;
 const headerEnd = Buffer.from('\r\n\r\n');
 
 process.on('message', (order: LoadOrder) => {
@@ -36,6 +34,7 @@ process.on('message', (order: LoadOrder) => {
 
 async function run(order: LoadOrder): Promise<Load> {
   const requests: Buffer[] = [];
+  const preparedCount = Math.floor(preparedItems / itemsOf(order.operation));
   for (let index = 0; index < preparedCount; index++) requests.push(await prepare(order, index));
   let next = 0;
   const take = () => requests[next++ % preparedCount] ?? Buffer.alloc(0);
@@ -99,13 +98,7 @@ function wholeAnswer(held: Buffer): number | undefined {
 }
 
 async function prepare(order: LoadOrder, index: number): Promise<Buffer> {
-  // Steps through the items in an order that neither walks the tree nor repeats.
-  const key = { id: { S: `item-${String((index * 7_919) % order.itemCount).padStart(8, '0')}` } };
-  const body = JSON.stringify(
-    order.operation === 'GetItem'
-      ? { TableName: order.tableName, Key: key }
-      : { TableName: order.tableName, Item: { ...key, ...itemBody(index) } },
-  );
+  const body = JSON.stringify(bodyOf(order, index));
   const headers = {
     host: `127.0.0.1:${order.port}`,
     'content-type': 'application/x-amz-json-1.0',
@@ -115,16 +108,6 @@ async function prepare(order: LoadOrder, index: number): Promise<Buffer> {
   const signed = order.credentials === undefined ? unsigned(headers) : await sign(order, headers, body);
   const lines = Object.entries(signed).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`POST / HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
-}
-
-/** What an item of the bench holds beside its key: about 1 KB. */
-export function itemBody(seed: number): Record<string, { S: string } | { N: string }> {
-  return {
-    name: { S: `name of item ${seed}` },
-    text: { S: `${seed} `.repeat(200).slice(0, 900) },
-    count: { N: String(seed) },
-    price: { N: `${seed}.25` },
-  };
 }
 
 function unsigned(headers: Record<string, string>): Record<string, string> {

@@ -1,31 +1,37 @@
-/** How many requests a second the server answers over 64 connections, beside dynalite on the same machine. */
+/** How many requests a second the server answers over 16 and 64 connections, beside dynalite on the same machine. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, Figure } from './figures.ts';
-import { itemBody, type Load, type LoadOrder, type LoadResult } from './http-load.ts';
+import { type BenchOperation, benchOperations, idOf, itemBody, itemsOf, itemsPerBatch } from './http-body.ts';
+import type { Load, LoadOrder, LoadResult } from './http-load.ts';
 import { type Contestant, interleaved, median, of } from './measure.ts';
 import { productMain } from './product.ts';
 
-const connections = 64;
-const turnMs = 2_000;
+const connectionCounts = [16, 64] as const;
+const turnMs = 1_000;
 const rounds = 3;
 const itemCount = 10_000;
-const tableName = 'bench';
-const itemsPerBatch = 25;
+export const tableName = 'bench';
 const credentials = { accessKeyId: 'BENCHCALLER', secretAccessKey: 'a-secret-of-the-bench-alone' };
-const operations = ['GetItem', 'PutItem'] as const;
-const servers = ['ours', 'signed', 'dynalite'] as const;
+/** The beginning of the names of its figures. */
+const figureNames: Readonly<Record<BenchOperation, string>> = {
+  GetItem: 'get',
+  PutItem: 'put',
+  UpdateItem: 'update',
+  BatchWriteItem: 'batch_25',
+  TransactWriteItems: 'transact_4',
+};
 
-interface Server {
+export interface Server {
   readonly port: number;
   readonly process: ChildProcess;
 }
 
 export const http: Bench = {
-  question: `requests a second over ${connections} connections, ours durable and encrypted, dynalite in memory`,
+  question: `requests a second over ${connectionCounts.join(' and ')} connections, ours durable and encrypted, dynalite in memory`,
   async run(say) {
     const folder = mkdtempSync(join(tmpdir(), 'cryptable-bench-'));
     const processes: ChildProcess[] = [];
@@ -67,10 +73,31 @@ interface Run {
   readonly loads: Map<string, Load[]>;
 }
 
+/** What is measured of one operation over so many connections. */
+interface Match {
+  readonly operation: BenchOperation;
+  readonly connections: number;
+  readonly servers: readonly ('ours' | 'signed' | 'dynalite')[];
+}
+
+const matches: readonly Match[] = benchOperations.flatMap((operation) =>
+  connectionCounts.map((connections) => {
+    const isBasic = operation === 'GetItem' || operation === 'PutItem';
+    const servers: Match['servers'][number][] = ['ours'];
+    if (isBasic && connections === 64) servers.push('signed');
+    // It has no transactions.
+    if (operation !== 'TransactWriteItems') servers.push('dynalite');
+    return { operation, connections, servers };
+  }),
+);
+
+const nameOf = (server: string, { operation, connections }: Match) => `${server} ${operation} ${connections}`;
+
 function contestants(process: ChildProcess, { ports, loads }: Run): Contestant[] {
-  return operations.flatMap((operation) =>
-    servers.map((server) => {
-      const name = `${server} ${operation}`;
+  return matches.flatMap((match) =>
+    match.servers.map((server) => {
+      const { operation, connections } = match;
+      const name = nameOf(server, match);
       const base = { operation, connections, turnMs, itemCount, tableName, port: ports[server] };
       const order = server === 'signed' ? { ...base, credentials } : base;
       const turn = async () => {
@@ -89,35 +116,45 @@ function figuresOf(
 ): readonly Figure[] {
   const ratio = {
     name: 'http_get_sigv4_ratio',
-    value: of(medians, 'signed GetItem') / of(medians, 'ours GetItem'),
+    value: of(medians, 'signed GetItem 64') / of(medians, 'ours GetItem 64'),
     note: 'GetItem with signatures verified / callers trusted',
   };
-  return [...operations.flatMap((operation) => figuresOfOperation(operation, medians, loads)), ratio];
+  return [...matches.flatMap((match) => figuresOfMatch(match, medians, loads)), ratio];
 }
 
-function figuresOfOperation(
-  operation: (typeof operations)[number],
+function figuresOfMatch(
+  match: Match,
   medians: ReadonlyMap<string, number>,
   loads: ReadonlyMap<string, readonly Load[]>,
 ): readonly Figure[] {
-  const prefix = operation === 'GetItem' ? 'get_64' : 'put_64';
-  const kept = operation === 'PutItem' ? ', durable' : '';
-  const ours = of(medians, `ours ${operation}`);
-  const dynalite = of(medians, `dynalite ${operation}`);
+  const { operation, connections, servers } = match;
+  const kept = operation === 'GetItem' ? '' : ', durable';
+  const rate = (server: string) => of(medians, nameOf(server, match));
   const latency = (part: 'p50Ms' | 'p99Ms') =>
-    median((loads.get(`ours ${operation}`) ?? []).map((load) => load[part]));
-  const rows: readonly (readonly [name: string, value: number, note: string])[] = [
-    ['per_s', ours, `${operation} a second${kept}, callers trusted`],
+    median((loads.get(nameOf('ours', match)) ?? []).map((load) => load[part]));
+  const rows: (readonly [name: string, value: number, note: string])[] = [
+    ['per_s', rate('ours'), `${describe(operation)} a second${kept}, callers trusted`],
     ['p50_ms', latency('p50Ms'), 'ms from sending to the whole answer, half of them'],
     ['p99_ms', latency('p99Ms'), 'ms, 99 of 100'],
-    ['signed_per_s', of(medians, `signed ${operation}`), `${operation} a second${kept}, SigV4 verified`],
-    ['dynalite_per_s', dynalite, `${operation} a second by dynalite, in memory, in clear`],
-    ['vs_dynalite', ours / dynalite, 'ours / dynalite'],
   ];
+  if (servers.includes('signed')) {
+    rows.push(['signed_per_s', rate('signed'), `${operation} a second${kept}, SigV4 verified`]);
+  }
+  if (servers.includes('dynalite')) {
+    rows.push(['dynalite_per_s', rate('dynalite'), `${operation} a second by dynalite, in memory, in clear`]);
+    rows.push(['vs_dynalite', rate('ours') / rate('dynalite'), 'ours / dynalite']);
+  }
+  const prefix = `${figureNames[operation]}_${connections}`;
   return rows.map(([name, value, note]) => ({ name: `${prefix}_${name}`, value, note }));
 }
 
-function drive(load: ChildProcess, order: LoadOrder): Promise<Load> {
+function describe(operation: BenchOperation): string {
+  const count = itemsOf(operation);
+  if (count > 1) return `${operation} of ${count} items`;
+  return operation === 'UpdateItem' ? `${operation} with a condition` : operation;
+}
+
+export function drive(load: ChildProcess, order: LoadOrder): Promise<Load> {
   return new Promise((resolve, reject) => {
     load.once('message', (result: LoadResult) => {
       if ('failed' in result) reject(new Error(`${order.operation} on port ${order.port}: ${result.failed}`));
@@ -127,8 +164,24 @@ function drive(load: ChildProcess, order: LoadOrder): Promise<Load> {
   });
 }
 
-function startOurs(data: string, rootKey: string, environment: Record<string, string>): Promise<Server> {
-  const args = ['serve', '--data', data, '--root-key', rootKey, '--port', '0', '--log-level', 'warn'];
+export function startOurs(
+  data: string,
+  rootKey: string,
+  environment: Record<string, string>,
+  more: readonly string[] = [],
+): Promise<Server> {
+  const args = [
+    'serve',
+    '--data',
+    data,
+    '--root-key',
+    rootKey,
+    '--port',
+    '0',
+    '--log-level',
+    'warn',
+    ...more,
+  ];
   return startChild(productMain, args, environment);
 }
 
@@ -152,7 +205,7 @@ function startChild(
 }
 
 /** The table and its items, through the real SDK. */
-async function fill(port: number): Promise<void> {
+export async function fill(port: number): Promise<void> {
   const { DynamoDBClient, CreateTableCommand, BatchWriteItemCommand, waitUntilTableExists } = await import(
     '@aws-sdk/client-dynamodb'
   );
@@ -172,14 +225,13 @@ async function fill(port: number): Promise<void> {
   await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: tableName });
   for (let from = 0; from < itemCount; from += itemsPerBatch) {
     const requests = Array.from({ length: itemsPerBatch }, (_, index) => {
-      const id = { S: `item-${String(from + index).padStart(8, '0')}` };
-      return { PutRequest: { Item: { id, ...itemBody(from + index) } } };
+      return { PutRequest: { Item: { id: idOf(from + index), ...itemBody(from + index) } } };
     });
     await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
   }
   client.destroy();
 }
 
-function besideThis(file: string): string {
+export function besideThis(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url));
 }

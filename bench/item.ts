@@ -7,7 +7,7 @@ import type { EmbeddedTable } from '../src/embedded-table.ts';
 import type { AttributeValue } from '../src/tables/attribute.ts';
 import { type BenchEngine, openEngine } from './engine.ts';
 import type { Bench, Figure } from './figures.ts';
-import { itemBody } from './http-load.ts';
+import { bodyOf, idOf, itemBody, updateOf } from './http-body.ts';
 import { type Contestant, costPercent, interleaved, of, perSecond } from './measure.ts';
 
 const itemCount = 20_000;
@@ -18,6 +18,8 @@ const tableName = 'bench';
 const turnMs = 1_000;
 const rounds = 5;
 const writersMany = 512;
+/** Of batches and transactions. */
+const writersSome = 32;
 /** Far less than the table, so that a read finds its leaf sealed. */
 const smallCacheBytes = 1024 * 1024;
 
@@ -75,7 +77,31 @@ function contestantsOf(trial: Trial): Contestant[] {
     name: `scan ${kind}`,
     turn: async () => partitionCount * partitionItems * (await perSecond(1, turnMs, () => scanAll(small))),
   };
-  return [get, ...puts, query, scan, ...(kind === 'sealed' ? onTheWire(trial) : [])];
+  const wire = kind === 'sealed' ? onTheWire(trial) : [];
+  return [get, ...puts, ...otherWrites(trial, kind), query, scan, ...wire];
+}
+
+function otherWrites({ engine, large }: Trial, kind: string): Contestant[] {
+  const { UpdateExpression, ConditionExpression } = updateOf(0);
+  const names = updateOf(0).ExpressionAttributeNames;
+  const update = () => {
+    const index = anyIndex();
+    const values = new Map([[':count', { N: String(index) }]]);
+    return large.update(keyOf(index), UpdateExpression, { condition: ConditionExpression, names, values });
+  };
+  const batchOrTransaction = (operation: 'BatchWriteItem' | 'TransactWriteItems') => () =>
+    engine.call(operation, bodyOf({ operation, tableName, itemCount }, anyIndex()));
+  return [
+    { name: `update ${kind}`, turn: () => perSecond(writersMany, turnMs, update) },
+    {
+      name: `batch ${kind}`,
+      turn: () => perSecond(writersSome, turnMs, batchOrTransaction('BatchWriteItem')),
+    },
+    {
+      name: `transact ${kind}`,
+      turn: () => perSecond(writersSome, turnMs, batchOrTransaction('TransactWriteItems')),
+    },
+  ];
 }
 
 /** The same by JSON, through the handler that clients of AWS are given, and through such a client. */
@@ -112,6 +138,21 @@ function figuresOf(medians: ReadonlyMap<string, number>): readonly Figure[] {
       rate('put by JSON'),
       'the same, each a PutItem as a client asks for it',
     ],
+    [
+      `update_condition_${writersMany}_per_s`,
+      rate('update sealed'),
+      `durable updates with a condition a second, ${writersMany} in flight`,
+    ],
+    [
+      `batch_write_25_per_s`,
+      rate('batch sealed'),
+      `durable BatchWriteItem of 25 items a second by JSON, ${writersSome} in flight`,
+    ],
+    [
+      `transact_write_4_per_s`,
+      rate('transact sealed'),
+      `durable TransactWriteItems of 4 items a second by JSON, ${writersSome} in flight`,
+    ],
     ['query_100_per_s', rate('query sealed'), 'queries a second of 100 items of 100 bytes'],
     ['scan_100b_per_s', rate('scan sealed'), 'scanned items a second of 100 bytes'],
     [
@@ -122,6 +163,9 @@ function figuresOf(medians: ReadonlyMap<string, number>): readonly Figure[] {
     ['encryption_cost_get_uncached_pct', cost('get sealed uncached'), '% an uncached get is slower'],
     ['encryption_cost_put_pct', cost(many), `% a put is slower, ${writersMany} in flight`],
     ['encryption_cost_put_1_pct', cost('put sealed 1'), '% a put is slower, one after another'],
+    ['encryption_cost_update_pct', cost('update sealed'), '% an update with a condition is slower'],
+    ['encryption_cost_batch_write_pct', cost('batch sealed'), '% a BatchWriteItem of 25 is slower'],
+    ['encryption_cost_transact_write_pct', cost('transact sealed'), '% a TransactWriteItems of 4 is slower'],
     ['encryption_cost_scan_pct', cost('scan sealed'), '% a cached scan is slower'],
   ];
   return rows.map(([name, value, note]) => ({ name, value, note }));
@@ -159,10 +203,6 @@ let turn = 0;
 function anyIndex(): number {
   turn = (turn + 7_919) % itemCount;
   return turn;
-}
-
-function idOf(index: number): { readonly S: string } {
-  return { S: `item-${String(index).padStart(8, '0')}` };
 }
 
 function keyOf(index: number): ReadonlyMap<string, AttributeValue> {

@@ -26,6 +26,8 @@ export interface WriteOptions {
 }
 
 export interface PageOptions extends ReadOptions {
+  /** The secondary index to be read. */
+  readonly index?: string;
   readonly filter?: string;
   readonly values?: ItemInput;
   /** Items evaluated, before the filter. A page ends at 1 MB in any case. */
@@ -121,6 +123,7 @@ function optionsInput(TableName: string, operation: string, options: Options): o
   const { values, startKey, backwards } = options;
   const given = {
     TableName,
+    IndexName: options.index,
     // Required by the model, and put in place by the caller.
     Key: {},
     Item: {},

@@ -119,6 +119,41 @@ describe('pages', () => {
     expect(numbers(backwards.items)).toEqual([N(5), N(4), N(3), N(2), N(1)]);
   });
 
+  test('of an index come in its order, by a query and by a scan', async () => {
+    await client.send(
+      new CreateTableCommand({
+        TableName: 'indexed',
+        AttributeDefinitions: [
+          { AttributeName: 'id', AttributeType: 'S' },
+          { AttributeName: 'kind', AttributeType: 'S' },
+          { AttributeName: 'n', AttributeType: 'N' },
+        ],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by-kind',
+            KeySchema: [
+              { AttributeName: 'kind', KeyType: 'HASH' },
+              { AttributeName: 'n', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    const indexed = database.table('indexed');
+    for (const n of [3, 1, 2]) await indexed.put({ id: S(`${n}`), kind: S('a'), n: N(n) });
+    await indexed.put({ id: S('other') });
+    const options = { index: 'by-kind', values: { ':k': S('a') }, limit: 2 };
+    const first = await indexed.query('kind = :k', options);
+    expect(numbers(first.items)).toEqual([N(1), N(2)]);
+    const rest = await indexed.query('kind = :k', { ...options, startKey: first.lastKey ?? {} });
+    expect(numbers(rest.items)).toEqual([N(3)]);
+    expect(numbers((await indexed.scan({ index: 'by-kind' })).items)).toEqual([N(1), N(2), N(3)]);
+    await expect(indexed.scan({ index: 'none' })).rejects.toMatchObject({ code: 'Validation' });
+  });
+
   test('of a scan hold everything, filtered, and segments share it', async () => {
     expect((await things.scan()).items).toHaveLength(5);
     const filtered = await things.scan({ filter: 'n > :n', values: { ':n': N(3) } });

@@ -1,17 +1,32 @@
 /** The catalogue's records as bytes: one a table, and one that counts trees. */
 import { equalBytes, textOf, utf8 } from '../base/bytes.ts';
 import { IntegrityFault } from '../base/errors.ts';
+import type { KeyLossCause } from '../keys/key-loss.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
 import type { DataKeyCount } from '../keys/table-keyring.ts';
 import type { WrappedTableKeys } from '../keys/table-keys.ts';
 import type { IndexRecord } from './index-definition.ts';
+import type { OwedNotice } from './owed-notice.ts';
+import type { PastState } from './past/past-state.ts';
 import type { ResourcePolicy } from './resource-policy.ts';
+import type { RestoreMark } from './restore-mark.ts';
 import { type StoredKeys, storedKeys, wrappedKeys } from './stored-keys.ts';
 import { type StreamState, treesOfStreams } from './stream/stream-state.ts';
-import type { EncryptionChoice, KeptDefinition, TableStatus, TimeToLive } from './table-record.ts';
+import type { Namespace } from './table-name.ts';
+import type { Archival, EncryptionChoice, KeptDefinition, TableStatus, TimeToLive } from './table-record.ts';
 
 /** The states a table can be in at rest; the others pass while an operation answers. */
-export type RecordedStatus = Extract<TableStatus, 'ACTIVE' | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'>;
+export type RecordedStatus = Extract<
+  TableStatus,
+  'ACTIVE' | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' | 'ARCHIVING' | 'ARCHIVED'
+>;
+
+/** How a key was lost, beside when. */
+export interface LossRecord {
+  readonly cause: KeyLossCause;
+  /** The owner was told that the table is about to be archived. */
+  readonly isArchiveAnnounced?: true;
+}
 
 /** How much a data key may have sealed so far, and since when it is there. */
 export interface DataKeyEntry extends DataKeyCount {
@@ -36,12 +51,24 @@ export interface TableRecord {
   readonly collectionTree?: number;
   /** Oldest first, each with a tree of its own; those that ended are kept for a day. */
   readonly streams?: readonly StreamState[];
+  /** Present exactly where any moment of the table's past can be restored. */
+  readonly past?: PastState;
   readonly timeToLive?: TimeToLive;
   /** Of the table and its streams; nobody is judged by them yet. */
   readonly policies?: readonly ResourcePolicy[];
   readonly status: RecordedStatus;
-  /** Present exactly when inaccessible: the moment that was noticed. */
+  /** Present exactly when not active: the moment that the loss of the key was noticed. */
   readonly inaccessibleSinceMs?: number;
+  /** Absent also where an earlier version noticed it. */
+  readonly keyLoss?: LossRecord;
+  /** Present exactly where archived: there are no trees any more then. */
+  readonly archival?: Archival;
+  /** What its owner is to be told, oldest first. */
+  readonly notices?: readonly OwedNotice[];
+  /** When its key was changed, as far as that counts still: see encryption-quota.ts. */
+  readonly encryptionChangesMs?: readonly number[];
+  /** Present exactly while the table is restored: nobody can use it yet, and its trees are not whole. */
+  readonly restore?: RestoreMark;
   readonly createdAtMs: number;
   /** As the tree last said while it was open. */
   readonly itemCount: number;
@@ -62,6 +89,15 @@ export const nextTreeKey = utf8('next tree');
 /** The place of a table's record: its name, so that no two can have one. */
 export function tableRecordKey({ account, region, definition }: TableRecord): Uint8Array {
   return utf8(JSON.stringify([region, account, definition.name]));
+}
+
+/** Where all of them lie. */
+export const tableRecords = { from: utf8('['), to: utf8('\\') };
+
+/** Which table a record is of, by where it lies. */
+export function placeOfRecord(key: Uint8Array): Namespace & { readonly name: string } {
+  const [region, account, name] = JSON.parse(textOf(key)) as [string, string, string];
+  return { region, account, name };
 }
 
 export function encodeTableRecord({ keys, ...rest }: TableRecord): Uint8Array {
@@ -95,23 +131,29 @@ function parsed(bytes: Uint8Array): object {
   return value as object;
 }
 
-type TablePlaces = Pick<TableRecord, 'tree' | 'indexes' | 'collectionTree' | 'streams'>;
+type TablePlaces = Pick<TableRecord, 'tree' | 'indexes' | 'collectionTree' | 'streams' | 'past' | 'archival'>;
 
-/** Every tree of the table, its items' first. */
+/** Every tree of the table, its items' first; none of one that was archived. */
 export function treesOf({
   tree,
   indexes = [],
   collectionTree,
   streams = [],
+  past,
+  archival,
 }: TablePlaces): readonly number[] {
+  if (archival !== undefined) return [];
   const collections = collectionTree === undefined ? [] : [collectionTree];
-  return [tree, ...indexes.map((index) => index.tree), ...treesOfStreams(streams), ...collections];
+  const pasts = past?.tree === undefined ? [] : [past.tree];
+  const others = [...treesOfStreams(streams), ...pasts, ...collections];
+  return [tree, ...indexes.map((index) => index.tree), ...others];
 }
 
 /** Of one table: by number and id, a data key is what it ever was. */
 export function areSameKeys(one: WrappedTableKeys, other: WrappedTableKeys): boolean {
   const placesOf = ({ dataKeys }: WrappedTableKeys) => dataKeys.map(({ tree, id }) => `${tree}/${id}`).join();
-  return equalBytes(one.tableKey, other.tableKey) && placesOf(one) === placesOf(other);
+  const isSame = one.grantId === other.grantId && equalBytes(one.tableKey, other.tableKey);
+  return isSame && placesOf(one) === placesOf(other);
 }
 
 /** The record with another list of indexes, and without the keys of trees that it then has no more. */
@@ -127,12 +169,21 @@ export function withIndexes(
   return indexes.length === 0 ? next : { ...next, indexes };
 }
 
+type TableIdentityParts = Pick<TableRecord, 'id' | 'account' | 'region'> & {
+  readonly definition: Pick<KeptDefinition, 'name'>;
+};
+
 /** Who the table is to the key service. */
-export function identityOf({ id, account, region, definition }: TableRecord): TableIdentity {
+export function identityOf({ id, account, region, definition }: TableIdentityParts): TableIdentity {
   return { id, name: definition.name, account, region };
 }
 
+/** True where the table can only be looked at: its data is in a backup, or on the way there. */
+export function isWithdrawn({ status }: Pick<TableRecord, 'status'>): boolean {
+  return status === 'ARCHIVING' || status === 'ARCHIVED';
+}
+
 /** The record of a table whose key can be used again, or still. */
-export function accessible({ inaccessibleSinceMs: _, ...rest }: TableRecord): TableRecord {
+export function accessible({ inaccessibleSinceMs: _, keyLoss: __, ...rest }: TableRecord): TableRecord {
   return { ...rest, status: 'ACTIVE' };
 }

@@ -20,7 +20,16 @@ import {
   treesOf,
 } from './catalog-record.ts';
 import { catalogId, catalogTree, firstTableTree, openCatalogRoot, rootTree } from './catalog-root.ts';
+import { CatalogShelf, isShelfKey } from './catalog-shelf.ts';
+import {
+  type DeletedTable,
+  decodeDeletedTable,
+  deletedTableKey,
+  encodeDeletedTable,
+  isDeletedTableKey,
+} from './deleted-table.ts';
 import type { PageTable } from './page-table.ts';
+import { treesOfStreams } from './stream/stream-state.ts';
 import { TableDirectory } from './table-directory.ts';
 import type { Namespace } from './table-name.ts';
 
@@ -59,10 +68,12 @@ export interface CatalogOptions {
 
 interface Contents {
   readonly records: readonly TableRecord[];
+  readonly deleted: readonly DeletedTable[];
   readonly nextTree: number;
 }
 
 export class Catalog {
+  readonly shelf: CatalogShelf;
   readonly #engine: PageEngine;
   readonly #keys: TableKeys;
   readonly #log: Log;
@@ -70,6 +81,8 @@ export class Catalog {
   readonly #tables = new TableDirectory<KnownTable>();
   /** Tables on their way in: their keys are held, and they count already. */
   readonly #adding = new Map<string, TableRecord>();
+  /** By id: what deleted tables left to be read. */
+  readonly #deleted = new Map<string, DeletedTable>();
   #nextTree = firstTableTree;
   /** A commit failed, and the store was not yet read again to see what came of it. */
   #isUncertain = false;
@@ -79,6 +92,7 @@ export class Catalog {
     this.#keys = keys;
     this.#log = log;
     this.#tree = tree;
+    this.shelf = new CatalogShelf({ engine, tree });
   }
 
   /** Reads the catalogue, making it in a store without anything. Every table in it is then held by the keys. */
@@ -114,6 +128,20 @@ export class Catalog {
 
   all(): readonly KnownTable[] {
     return this.#tables.all();
+  }
+
+  /** True where what is known of tables may not be all that is stored. */
+  get isUncertain(): boolean {
+    return this.#isUncertain;
+  }
+
+  /** Deleted tables whose streams are still there, in no order. */
+  deleted(): readonly DeletedTable[] {
+    return [...this.#deleted.values()];
+  }
+
+  findDeleted(id: string): DeletedTable | undefined {
+    return this.#deleted.get(id);
   }
 
   /** A number that no tree ever had. It is used up, whatever comes of it. */
@@ -167,18 +195,45 @@ export class Catalog {
   }
 
   /**
-   * Removes a table with its pages, for which it needs no key, and wipes its keys. Refuses TableNotFound, and as
-   * `check` does.
+   * Removes a table with its pages, for which it needs no key, and wipes its keys. Of what `remains` names, the trees stay,
+   * and the keys of those can be opened anew. Refuses TableNotFound, and as `remains` does.
    */
-  async remove(known: TableRecord, check: (record: TableRecord) => void): Promise<void> {
+  async remove(
+    known: TableRecord,
+    remains: (record: TableRecord) => DeletedTable | undefined,
+  ): Promise<void> {
     await this.#change(
       async (tx) => {
         const record = await this.#read(tx, known);
-        check(record);
+        const left = remains(record);
         await tx.delete(this.#tree, tableRecordKey(known));
-        for (const tree of treesOf(record)) await tx.dropTree(tree);
+        if (left !== undefined) await tx.put(this.#tree, deletedTableKey(left), encodeDeletedTable(left));
+        const kept = treesOfStreams(left?.streams);
+        for (const tree of treesOf(record)) if (!kept.includes(tree)) await tx.dropTree(tree);
+        return left;
       },
-      () => this.#forget(known),
+      (left) => {
+        this.#forget(known);
+        if (left !== undefined) this.#keep(left);
+      },
+    );
+  }
+
+  /** Removes of a deleted table what is not in `next`, with its pages; needs no key. Nothing to do where it is gone. */
+  async removeDeleted(known: DeletedTable, next: DeletedTable | undefined): Promise<void> {
+    await this.#change(
+      async (tx) => {
+        const key = deletedTableKey(known);
+        if ((await tx.get(this.#tree, key)) === undefined) return;
+        if (next === undefined) await tx.delete(this.#tree, key);
+        else await tx.put(this.#tree, key, encodeDeletedTable(next));
+        const kept = treesOfStreams(next?.streams);
+        for (const tree of treesOfStreams(known.streams)) if (!kept.includes(tree)) await tx.dropTree(tree);
+      },
+      () => {
+        if (next === undefined) this.#forgetDeleted(known.id);
+        else this.#keep(next);
+      },
     );
   }
 
@@ -223,25 +278,30 @@ export class Catalog {
 
   /** Reads all records as the newest commit leaves them. */
   async #load(): Promise<void> {
-    const { records, nextTree } = await this.#engine.transact((tx) => this.#readAll(tx));
+    const { records, deleted, nextTree } = await this.#engine.transact((tx) => this.#readAll(tx));
     const ids = new Set(records.map(({ id }) => id));
     for (const { record } of this.#tables.all()) if (!ids.has(record.id)) this.#forget(record);
     for (const record of records) this.#accept(record);
+    const left = new Set(deleted.map(({ id }) => id));
+    for (const id of this.#deleted.keys()) if (!left.has(id)) this.#forgetDeleted(id);
+    for (const each of deleted) this.#keep(each);
     this.#nextTree = Math.max(this.#nextTree, nextTree);
     this.#isUncertain = false;
   }
 
   async #readAll(tx: Transaction): Promise<Contents> {
     const records: TableRecord[] = [];
+    const deleted: DeletedTable[] = [];
     let nextTree = firstTableTree;
     const cursor = tx.cursor(this.#tree);
     for (let entry = await cursor.next(); entry !== undefined; entry = await cursor.next()) {
       if (equalBytes(entry.key, nextTreeKey)) nextTree = decodeNextTree(entry.value);
-      else records.push(decodeTableRecord(entry.value));
+      else if (isDeletedTableKey(entry.key)) deleted.push(decodeDeletedTable(entry.value));
+      else if (!isShelfKey(entry.key)) records.push(decodeTableRecord(entry.value));
     }
-    if (records.some((record) => treesOf(record).some((tree) => tree >= nextTree)))
-      throw new IntegrityFault({ tree: catalogTree });
-    return { records, nextTree };
+    const trees = [...records.flatMap(treesOf), ...deleted.flatMap(({ streams }) => treesOfStreams(streams))];
+    if (trees.some((tree) => tree >= nextTree)) throw new IntegrityFault({ tree: catalogTree });
+    return { records, deleted, nextTree };
   }
 
   /** A record that is durable: the keys follow it. */
@@ -262,5 +322,19 @@ export class Catalog {
   #forget(record: TableRecord): void {
     this.#tables.delete(identityOf(record));
     this.#keys.release(record.id);
+  }
+
+  /** Its keys are there for readers, who ask for them anew. */
+  #keep(deleted: DeletedTable): void {
+    if (this.#deleted.has(deleted.id)) this.#keys.adopt(deleted.id, deleted.keys);
+    else this.#keys.hold(identityOf(deleted), deleted.keys);
+    this.#deleted.set(deleted.id, deleted);
+    // Pages that were opened while the table was there are not for those who ask now.
+    for (const tree of treesOfStreams(deleted.streams)) this.#engine.evictTree(tree);
+  }
+
+  #forgetDeleted(id: string): void {
+    this.#deleted.delete(id);
+    this.#keys.release(id);
   }
 }

@@ -6,12 +6,21 @@ import type { DataKeyLimits } from '../keys/data-key-use.ts';
 import { serviceItself, type TableIdentity } from '../keys/table-identity.ts';
 import type { DataKeyState, TableKeys } from '../keys/table-keys.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
-import { areSameKeys, type DataKeyEntry, identityOf, type TableRecord, treesOf } from './catalog-record.ts';
+import {
+  areSameKeys,
+  type DataKeyEntry,
+  identityOf,
+  isWithdrawn,
+  type TableRecord,
+  treesOf,
+} from './catalog-record.ts';
+import type { DeletedTable } from './deleted-table.ts';
 import { beingUpdated } from './still-in-use.ts';
+import { treesOfStreams } from './stream/stream-state.ts';
 
 export interface TreeDataKeys {
   readonly tree: number;
-  /** `items`, `index <name>` or `stream`. */
+  /** `items`, `index <name>`, `stream` or `past`; `stream, table deleted` for what can still be read of a deleted table. */
   readonly part: string;
   /** Oldest first; the last one seals. */
   readonly dataKeyIds: readonly number[];
@@ -85,29 +94,28 @@ export class DataKeyUpkeep {
     return treesOf(record).filter((tree) => dataKeyIdsOf(record, tree).length > 1);
   }
 
-  /** The data keys of every table, by tree. */
+  /** The data keys of every table, and of what deleted ones left, by tree. */
   dataKeys(): readonly TableDataKeys[] {
-    return this.#catalog.all().map(({ record }) => ({
-      table: record.definition.name,
-      region: record.region,
-      keyArn: record.keys.keyArn,
-      trees: treesOf(record).map((tree) => ({
-        tree,
-        part: partOf(record, tree),
-        dataKeyIds: dataKeyIdsOf(record, tree),
-      })),
-    }));
+    const present = this.#catalog.all().map(({ record }) => dataKeysOf(record, treesOf(record), partOf));
+    const deleted = this.#catalog
+      .deleted()
+      .map((each) => dataKeysOf(each, treesOfStreams(each.streams), () => 'stream, table deleted'));
+    return [...present, ...deleted];
   }
 
   /** Refuses TableNotFound. */
   find({ account, region, name }: Omit<TableIdentity, 'id'>): TableIdentity {
     const found = this.#catalog.find(account, region, name);
-    if (found === undefined) throw new Refusal('TableNotFound', { table: name });
+    if (found === undefined || isWithdrawn(found.record)) throw new Refusal('TableNotFound', { table: name });
     return identityOf(found.record);
   }
 
+  /** Those that anything is still written to. */
   tables(): readonly TableIdentity[] {
-    return this.#catalog.all().map(({ record }) => identityOf(record));
+    return this.#catalog
+      .all()
+      .filter(({ record }) => !isWithdrawn(record))
+      .map(({ record }) => identityOf(record));
   }
 
   /**
@@ -194,12 +202,30 @@ export class DataKeyUpkeep {
   }
 }
 
-function dataKeyIdsOf({ keys }: TableRecord, tree: number): readonly number[] {
+function dataKeysOf<T extends Pick<DeletedTable, 'definition' | 'region' | 'keys'>>(
+  owner: T,
+  trees: readonly number[],
+  part: (owner: T, tree: number) => string,
+): TableDataKeys {
+  return {
+    table: owner.definition.name,
+    region: owner.region,
+    keyArn: owner.keys.keyArn,
+    trees: trees.map((tree) => ({
+      tree,
+      part: part(owner, tree),
+      dataKeyIds: dataKeyIdsOf(owner, tree),
+    })),
+  };
+}
+
+function dataKeyIdsOf({ keys }: Pick<TableRecord, 'keys'>, tree: number): readonly number[] {
   return keys.dataKeys.filter((dataKey) => dataKey.tree === tree).map(({ id }) => id);
 }
 
-function partOf({ tree: items, indexes = [] }: TableRecord, tree: number): string {
+function partOf({ tree: items, indexes = [], past }: TableRecord, tree: number): string {
   if (tree === items) return 'items';
+  if (tree === past?.tree) return 'past';
   const index = indexes.find((known) => known.tree === tree);
   return index === undefined ? 'stream' : `index ${index.name}`;
 }

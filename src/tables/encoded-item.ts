@@ -19,6 +19,11 @@ export class EncodedItem implements StoredItem {
     this.#to = to;
   }
 
+  /** The item as it is stored, which nobody may change. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+
   get item(): Item {
     this.#item ??= decodeItem(this.#bytes, this.#from, this.#to);
     return this.#item;

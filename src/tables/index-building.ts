@@ -11,6 +11,7 @@ import { definitionsWith, definitionsWithout } from './index-attributes.ts';
 import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import type { PageTable } from './page-table.ts';
 import { beingUpdated } from './still-in-use.ts';
+import { withCounts } from './table-counts.ts';
 import type { AttributeDefinition } from './table-record.ts';
 
 export interface IndexBuildingOptions {
@@ -167,6 +168,8 @@ export class IndexBuilding {
           return replaced(record, { ...rest, filledTo: Buffer.from(last).toString('base64') });
         });
       }
+      // So that it is not described as empty after a crash, until somebody opens the table.
+      await catalog.update(known.record, (record) => withCounts(record, table));
     });
     await refresh(known);
   }

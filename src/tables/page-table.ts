@@ -130,6 +130,22 @@ export class PageTable implements OpenTable {
     return last;
   }
 
+  /** Counts the items into their collections, in a table where that was not done: a slice, as fillIndex. */
+  async countCollections(tx: Transaction, behind: Uint8Array): Promise<Uint8Array | undefined> {
+    const collections = this.#collections;
+    assert(collections !== undefined, 'a table with local indexes has collections');
+    const cursor = tx.cursor(this.#tree, { from: behind.length === 0 ? behind : successor(behind) });
+    let last: Uint8Array | undefined;
+    for (let count = 0; count < sliceItemsMax; count++) {
+      const entry = await cursor.next();
+      if (entry === undefined) return undefined;
+      last = entry.key;
+      const { item: next } = new EncodedItem(entry.value);
+      await collections.follow(tx, { key: last, old: undefined, next });
+    }
+    return last;
+  }
+
   collectionBytes(key: Uint8Array): MaybePromise<number | undefined> {
     return this.#collections?.size(key);
   }

@@ -3,21 +3,24 @@ import type { WrappedTableKeys } from '../keys/table-keys.ts';
 
 export interface StoredKeys {
   readonly keyArn: string;
+  readonly grantId?: string;
   readonly tableKey: string;
   readonly dataKeys: readonly { readonly tree: number; readonly id: number; readonly sealed: string }[];
 }
 
-export function storedKeys({ keyArn, tableKey, dataKeys }: WrappedTableKeys): StoredKeys {
+export function storedKeys({ keyArn, grantId, tableKey, dataKeys }: WrappedTableKeys): StoredKeys {
   return {
     keyArn,
+    ...(grantId === undefined ? {} : { grantId }),
     tableKey: base64(tableKey),
     dataKeys: dataKeys.map(({ tree, id, sealed }) => ({ tree, id, sealed: base64(sealed) })),
   };
 }
 
-export function wrappedKeys({ keyArn, tableKey, dataKeys }: StoredKeys): WrappedTableKeys {
+export function wrappedKeys({ keyArn, grantId, tableKey, dataKeys }: StoredKeys): WrappedTableKeys {
   return {
     keyArn,
+    ...(grantId === undefined ? {} : { grantId }),
     tableKey: bytesOf(tableKey),
     dataKeys: dataKeys.map(({ tree, id, sealed }) => ({ tree, id, sealed: bytesOf(sealed) })),
   };

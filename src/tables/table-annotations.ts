@@ -4,16 +4,22 @@ import { Refusal } from '../base/errors.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Catalog } from './catalog.ts';
-import type { TableRecord } from './catalog-record.ts';
+import { isWithdrawn, type TableRecord } from './catalog-record.ts';
+import { type JudgedTable, judgedTable } from './judged-table.ts';
 import { nextRevisionId, type ResourcePolicy, withPolicy } from './resource-policy.ts';
 import { streamNameOf } from './stream/stream-arn.ts';
-import { bareTableName, tableArn } from './table-name.ts';
+import { bareTableName, type Namespace, tableArn } from './table-name.ts';
 import type { Tag } from './table-record.ts';
 
 /** A table, or one of its streams. */
 export interface PolicyHolder {
   readonly arn: string;
   readonly tableArn: string;
+}
+
+/** A table as it is found. */
+export interface TableName extends Namespace {
+  readonly name: string;
 }
 
 /** The text that is to be there, if any. */
@@ -75,13 +81,19 @@ export class TableAnnotations {
     return after;
   }
 
+  /** Undefined where there is no such table. Asks nobody whether they may know of it. */
+  judged({ account, region, name }: TableName): JudgedTable | undefined {
+    const record = this.#catalog.find(account, region, name)?.record;
+    return record === undefined || isWithdrawn(record) ? undefined : judgedTable(record);
+  }
+
   #require(caller: Caller, { arn, tableArn }: PolicyHolder): TableRecord {
     const name = bareTableName(caller, tableArn) ?? '';
     const record = this.#catalog.find(caller.account, caller.region, name)?.record;
     const stream = streamNameOf(caller, arn);
     const isThere =
       stream === undefined || record?.streams?.some(({ label }) => label === stream.label) === true;
-    if (record !== undefined && isThere) return record;
+    if (record !== undefined && isThere && !isWithdrawn(record)) return record;
     // The misspelling is AWS's.
     const message = `Requested resource not found: ResourcArn: ${arn} not found`;
     throw new Refusal('ResourceNotFound', { message });

@@ -6,7 +6,8 @@ export interface Namespace {
   readonly region: string;
 }
 
-const arnForm = /^arn:aws[a-z-]*:dynamodb:([^:]*):([^:]*):table\/([^/:]+)$/;
+/** The one spelling there is: by another one a policy on the table would not know it. */
+const arnForm = /^arn:aws:dynamodb:([^:]*):([^:]*):table\/([^/:]+)$/;
 
 export function tableArn({ account, region }: Namespace, name: string): string {
   return `arn:aws:dynamodb:${region}:${account}:table/${name}`;
@@ -16,7 +17,7 @@ export function indexArn(namespace: Namespace, table: string, index: string): st
   return `${tableArn(namespace, table)}/index/${index}`;
 }
 
-/** The bare name of what a request names; undefined for an ARN of another account or region, or of no table. */
+/** The bare name of what a request names; undefined for an ARN of another account, region or partition, or of no table. */
 export function bareTableName({ account, region }: Namespace, given: string): string | undefined {
   // No bare name has a colon.
   if (!given.startsWith('arn:')) return given;

@@ -17,7 +17,7 @@ export interface TableOpeningOptions {
   readonly keys: Pick<TableKeys, 'cipher'>;
   readonly dataKeys: { allowMore(tableId: string): Promise<void> };
   readonly collectionBytesMax?: number | undefined;
-  readonly streams: { writers(record: TableRecord): Promise<readonly WriteFollower[]> };
+  readonly followers: { writers(record: TableRecord): Promise<readonly WriteFollower[]> };
 }
 
 /** What writes to a table are followed by. */
@@ -82,7 +82,7 @@ export class TableOpening {
   async #following(known: KnownTable): Promise<Following> {
     for (;;) {
       const { record } = known;
-      const followers = await this.#options.streams.writers(record);
+      const followers = await this.#options.followers.writers(record);
       const indexes = await this.#indexesOf(record);
       if (known.record === record) return { indexes, followers };
     }

@@ -1,6 +1,7 @@
 /** A table as a request defines it, and as an answer describes it. */
 import type { KeyAttributeType } from './attribute.ts';
 import type { IndexDefinition, IndexInfo, IndexThroughput } from './index-definition.ts';
+import type { RestoreMark } from './restore-mark.ts';
 import type { StreamViewType } from './stream/stream-state.ts';
 
 /** Which KMS key a table is under, as a request chooses it (aws-behaviour: owned is the default). */
@@ -14,7 +15,9 @@ export type TableStatus =
   | 'UPDATING'
   | 'DELETING'
   | 'ACTIVE'
-  | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+  | 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'
+  | 'ARCHIVING'
+  | 'ARCHIVED';
 
 export interface KeySchemaElement {
   readonly AttributeName: string;
@@ -87,6 +90,12 @@ export interface TableStream {
   readonly isEnabled: boolean;
 }
 
+/** Where the data of a table went whose key stayed away. */
+export interface Archival {
+  readonly atMs: number;
+  readonly backupArn: string;
+}
+
 /** What the engine knows of a table, for DescribeTable: needs no key of the table. */
 export interface TableInfo {
   readonly definition: KeptDefinition;
@@ -105,6 +114,10 @@ export interface TableInfo {
   readonly lastDecreaseMs?: number;
   readonly payPerRequestSinceMs?: number;
   readonly tableClassSinceMs?: number;
+  /** Present exactly where the status is ARCHIVED. */
+  readonly archival?: Archival;
+  /** Present exactly while it is restored; the status is CREATING then. */
+  readonly restore?: RestoreMark;
   /** Absent for a table under the AWS owned key. */
   readonly sse?: {
     readonly status: 'ENABLED' | 'UPDATING';

@@ -2,7 +2,13 @@
 import { Refusal, refuse } from '../base/errors.ts';
 import type { TableRecord } from './catalog-record.ts';
 import type { IndexRecord } from './index-definition.ts';
-import type { SettingsChange, TableDefinition, Throughput } from './table-record.ts';
+import type {
+  OnDemandThroughput,
+  SettingsChange,
+  TableDefinition,
+  Throughput,
+  WarmThroughput,
+} from './table-record.ts';
 
 /** The dates of a table that is made now. */
 export function initialDates(
@@ -20,7 +26,7 @@ export function initialDates(
  * be another than the one the request was checked against.
  */
 export function changedSettings(record: TableRecord, change: SettingsChange, nowMs: number): TableRecord {
-  const { throughput: before, ...definition } = record.definition;
+  const { throughput: before, onDemandThroughput, warmThroughput, ...definition } = record.definition;
   const { billingMode = definition.billingMode, tableClass, deletionProtection } = change;
   const throughput = nextThroughput(definition.billingMode, before, change);
   const indexes = changedIndexes(record, billingMode, change);
@@ -35,7 +41,7 @@ export function changedSettings(record: TableRecord, change: SettingsChange, now
       ...(throughput === undefined ? {} : { throughput }),
       ...(tableClass === undefined ? {} : { tableClass }),
       ...(deletionProtection === undefined ? {} : { deletionProtection }),
-      ...mergedBounds(definition, change),
+      ...mergedBounds({ onDemandThroughput, warmThroughput }, change, { billingMode }),
     },
     ...(indexes && { indexes }),
     ...throughputDates(before, throughput, nowMs),
@@ -54,23 +60,57 @@ function changedIndexes(
   for (const name of indexThroughput.keys()) if (!isGlobal(name)) throw new Refusal('TableNotFound', {});
   return indexes?.map((index) => {
     if (index.kind === 'local') return index;
-    const { throughput: before, ...rest } = index;
+    const { throughput: before, onDemandThroughput, warmThroughput, ...others } = index;
     const { throughput: asked, ...bounds } = indexThroughput.get(index.name) ?? {};
     const units = indexUnits({ name: index.name, before, asked }, billingMode);
-    return { ...rest, ...mergedBounds(index, bounds), ...(units && { throughput: units }) };
+    const merged = mergedBounds({ onDemandThroughput, warmThroughput }, bounds, {
+      billingMode,
+      index: index.name,
+    });
+    return { ...others, ...merged, ...(units && { throughput: units }) };
   });
 }
 
-type Bounds = Pick<SettingsChange, 'onDemandThroughput' | 'warmThroughput'>;
+/**
+ * Refuses bounds of what is billed by use where it is not. In our own words, after those that AWS has for units on demand:
+ * of its own for this nothing is known.
+ */
+export function checkOnDemandThroughput(
+  given: OnDemandThroughput | undefined,
+  { billingMode, index }: { readonly billingMode: TableDefinition['billingMode']; readonly index?: string },
+): void {
+  if (given === undefined || billingMode === 'PAY_PER_REQUEST') return;
+  refuse(
+    'One or more parameter values were invalid: ' +
+      'Neither MaxReadRequestUnits nor MaxWriteRequestUnits can be specified ' +
+      `${index === undefined ? '' : `for index: ${index} `}when BillingMode is PROVISIONED`,
+  );
+}
 
-/** Of each, a member that is not named stays as it was. */
-function mergedBounds(before: Bounds, { onDemandThroughput, warmThroughput }: Bounds): Bounds {
+interface Bounds {
+  readonly onDemandThroughput?: OnDemandThroughput | undefined;
+  readonly warmThroughput?: WarmThroughput | undefined;
+}
+
+/** Of each, a member that is not named stays as it was; bounds of what is billed by use go with that. */
+function mergedBounds(
+  before: Bounds,
+  asked: Bounds,
+  billed: Parameters<typeof checkOnDemandThroughput>[1],
+): Pick<SettingsChange, 'onDemandThroughput' | 'warmThroughput'> {
+  checkOnDemandThroughput(asked.onDemandThroughput, billed);
+  const isOnDemand = billed.billingMode === 'PAY_PER_REQUEST';
+  const onDemandThroughput = isOnDemand && merged(before.onDemandThroughput, asked.onDemandThroughput);
+  const warmThroughput = merged(before.warmThroughput, asked.warmThroughput);
   return {
-    ...(onDemandThroughput && {
-      onDemandThroughput: { ...before.onDemandThroughput, ...onDemandThroughput },
-    }),
-    ...(warmThroughput && { warmThroughput: { ...before.warmThroughput, ...warmThroughput } }),
+    ...(onDemandThroughput && { onDemandThroughput }),
+    ...(warmThroughput && { warmThroughput }),
   };
+}
+
+function merged<T extends object>(before: T | undefined, asked: T | undefined): T | undefined {
+  if (before === undefined || asked === undefined) return asked ?? before;
+  return { ...before, ...asked };
 }
 
 interface IndexUnits {

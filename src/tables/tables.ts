@@ -1,32 +1,49 @@
 /** The tables of one store: made, opened for requests, described, changed and deleted. */
 import type { Clock } from '../base/clock.ts';
-import { isRefusal, Refusal } from '../base/errors.ts';
+import { Refusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { ClientConnection } from '../keys/client-connection.ts';
-import type { TableIdentity } from '../keys/table-identity.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import { Catalog, type KnownTable, nameInUse } from './catalog.ts';
-import { accessible, identityOf, type RecordedStatus, type TableRecord, treesOf } from './catalog-record.ts';
+import { isWithdrawn, type TableRecord, treesOf } from './catalog-record.ts';
 import { DataKeyUpkeep } from './data-key-upkeep.ts';
+import { remainsOf } from './deleted-table.ts';
+import type { EncryptionQuota } from './encryption-quota.ts';
+import { GrantCare } from './grant-care.ts';
 import { IndexBuilding, type NewIndex } from './index-building.ts';
 import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import { ItemExpiry } from './item-expiry.ts';
 import type { PageTable } from './page-table.ts';
+import { TablePasts } from './past/table-pasts.ts';
+import { refuseProtected, refuseRestoring, refuseWithdrawn } from './still-in-use.ts';
+import { treesOfStreams } from './stream/stream-state.ts';
 import { type StreamChoice, TableStreams } from './stream/table-streams.ts';
 import type { OpenTable } from './table.ts';
 import { TableAnnotations } from './table-annotations.ts';
+import { TableCopying } from './table-copying.ts';
 import { withCounts } from './table-counts.ts';
+import { TableFollowers } from './table-followers.ts';
 import { newTableId } from './table-id.ts';
 import { creatingInfo, rekeyingInfo, tableInfo, updatingInfo } from './table-info.ts';
-import { bareTableName, tableArn } from './table-name.ts';
+import { bareTableName } from './table-name.ts';
 import { TableOpening } from './table-opening.ts';
 import type { EncryptionChoice, SettingsChange, TableDefinition, TableInfo } from './table-record.ts';
 import { keyIdOf, TableRekeying } from './table-rekeying.ts';
+import { TableRestoring } from './table-restoring.ts';
 import { changedSettings, initialDates } from './table-settings.ts';
+import { TableStatuses } from './table-statuses.ts';
+import {
+  deletedSummary,
+  type ProtectedTable,
+  protectedTable,
+  type TableSummary,
+  type TreeOwner,
+  tableSummary,
+} from './table-summary.ts';
 import { changedTimeToLive, type TimeToLiveChoice } from './time-to-live.ts';
 import { type TokenUse, TransactionTokens } from './transaction-tokens.ts';
 
@@ -41,21 +58,8 @@ export interface TablesOptions {
   readonly region: string;
   /** For tests: item collections of tables with local indexes end here. */
   readonly collectionBytesMax?: number | undefined;
-}
-
-/** What an operator, and verify, want to know of a table. */
-export interface TableSummary extends TableIdentity {
-  readonly arn: string;
-  readonly status: RecordedStatus;
-  readonly keyArn: string;
-  readonly trees: readonly number[];
-}
-
-/** A table whose key somebody can take away. */
-export interface ProtectedTable {
-  readonly identity: TableIdentity;
-  readonly status: RecordedStatus;
-  readonly keyArn: string;
+  /** Of changes of a table's key: AWS's, unless it says otherwise. */
+  readonly encryptionChangeQuota?: EncryptionQuota | undefined;
 }
 
 export class Tables {
@@ -69,8 +73,14 @@ export class Tables {
   readonly #opening: TableOpening;
   readonly #tokens: TransactionTokens;
   readonly streams: TableStreams;
+  readonly pasts: TablePasts;
+  readonly #followers: TableFollowers;
   readonly expiry: ItemExpiry;
   readonly annotations: TableAnnotations;
+  readonly statuses: TableStatuses;
+  readonly grants: GrantCare;
+  readonly restoring: TableRestoring;
+  readonly copying: TableCopying;
 
   private constructor(options: TablesOptions, catalog: Catalog) {
     const { engine, keys, clock, log = silentLog, region, collectionBytesMax } = options;
@@ -79,7 +89,8 @@ export class Tables {
     this.#clock = clock;
     this.#catalog = catalog;
     this.dataKeys = new DataKeyUpkeep({ catalog, keys, clock, log });
-    this.#rekeying = new TableRekeying({ catalog, keys });
+    this.grants = new GrantCare({ catalog, keys, log });
+    this.#rekeying = new TableRekeying({ catalog, keys, clock, quota: options.encryptionChangeQuota });
     const { dataKeys } = this;
     this.#tokens = new TransactionTokens({ catalog, keys, dataKeys, engine, clock, region });
     this.streams = new TableStreams({
@@ -91,8 +102,11 @@ export class Tables {
       refresh: (known) => this.#opening.refresh(known),
     });
     this.annotations = new TableAnnotations({ catalog, clock });
-    const { streams } = this;
-    this.#opening = new TableOpening({ engine, keys, dataKeys, streams, collectionBytesMax });
+    const refresh = (known: KnownTable) => this.#opening.refresh(known);
+    this.pasts = new TablePasts({ catalog, keys, dataKeys, engine, clock, refresh });
+    this.#followers = new TableFollowers([this.streams, this.pasts]);
+    const followers = this.#followers;
+    this.#opening = new TableOpening({ engine, keys, dataKeys, followers, collectionBytesMax });
     this.expiry = new ItemExpiry({ catalog, keys, clock, open: (known) => this.#opened(known) });
     this.#building = new IndexBuilding({
       catalog,
@@ -102,6 +116,12 @@ export class Tables {
       open: (known) => this.#opening.open(known),
       refresh: (known) => this.#opening.refresh(known),
     });
+    const onAccessible = (known: KnownTable) => this.#building.work(known);
+    this.copying = new TableCopying({ catalog, keys, pasts: this.pasts });
+    const open = (known: KnownTable) => this.#opening.open(known);
+    const restored = { open, onRestored: onAccessible };
+    this.restoring = new TableRestoring({ catalog, engine, keys, clock, log, dataKeys, ...restored });
+    this.statuses = new TableStatuses({ catalog, engine, onAccessible });
   }
 
   /** Reads the catalogue, or makes it in a store without anything. Throws IntegrityFault for a changed store. */
@@ -109,6 +129,7 @@ export class Tables {
     const { engine, keys, log = silentLog, account, region } = options;
     const namespace = { account, region };
     const tables = new Tables(options, await Catalog.open({ engine, keys, log, namespace }));
+    await tables.grants.adoptAll();
     for (const known of tables.#catalog.all()) tables.#building.work(known);
     return tables;
   }
@@ -119,15 +140,16 @@ export class Tables {
    */
   open(caller: Caller, connection: ClientConnection, name: string): OpenTable | Promise<OpenTable> {
     const known = this.#find(caller, name);
-    if (known === undefined) throw new Refusal('TableNotFound', {});
+    if (known === undefined || isWithdrawn(known.record)) throw new Refusal('TableNotFound', {});
+    if (known.record.restore !== undefined) throw new Refusal('TableNotFound', {});
     const asking = this.#keys.authorize(caller, connection, known.record.id);
     if (asking !== undefined) return asking.then(() => this.#opened(known));
     return this.#opened(known);
   }
 
   #opened(known: KnownTable): PageTable | Promise<PageTable> {
-    if (!this.streams.isWaiting(known.record)) return this.#opening.open(known);
-    return this.streams.plant(known).then(() => this.#opening.open(known));
+    if (!this.#followers.isWaiting(known.record)) return this.#opening.open(known);
+    return this.#followers.plant(known).then(() => this.#opening.open(known));
   }
 
   /** Work on items of several tables that `open` gave, in one commit: serial to every other, all of it or nothing. */
@@ -165,7 +187,7 @@ export class Tables {
     const identity = { id: newTableId(), name, account, region };
     const tree = this.#catalog.takeTree();
     const indexes = defined.map((index) => newIndexRecord(index, this.#catalog.takeTree()));
-    const streams = view === undefined ? [] : [this.streams.first(view)];
+    const streams = view === undefined ? [] : [this.streams.first(identity, view)];
     const hasCollections = indexes.some(({ kind }) => kind === 'local');
     const collections = hasCollections ? { collectionTree: this.#catalog.takeTree() } : {};
     const places = { tree, indexes, streams, ...collections };
@@ -190,9 +212,18 @@ export class Tables {
     return creatingInfo(tableInfo(record));
   }
 
-  /** Needs no key. Refuses TableNotFound. */
+  /** Needs no key. Refuses TableNotFound, for a table that is archived also: see `show`. */
   async describe(caller: Caller, name: string): Promise<TableInfo> {
-    const known = this.#require(caller, name);
+    const info = await this.show(caller, name);
+    if (info.status === 'ARCHIVING' || info.status === 'ARCHIVED') {
+      throw new Refusal('TableNotFound', { table: info.definition.name });
+    }
+    return info;
+  }
+
+  /** As `describe`, and of any table. */
+  async show(caller: Caller, name: string): Promise<TableInfo> {
+    const known = this.#requireAny(caller, name);
     await this.#building.step(known);
     return infoOf(known);
   }
@@ -274,15 +305,23 @@ export class Tables {
     return rekeyingInfo(before);
   }
 
-  /** Needs no key, and wipes the table's. Refuses TableNotFound, Validation for a protected table, and TableInUse. */
+  /**
+   * Needs no key, and wipes the table's; its streams can be read for another day. Refuses TableNotFound, Validation for a
+   * protected table, and TableInUse.
+   */
   async delete(caller: Caller, name: string): Promise<TableInfo> {
-    const known = this.#require(caller, name);
+    const known = this.#requireAny(caller, name);
     const { record } = known;
+    if (record.status !== 'ARCHIVED') refuseWithdrawn(record);
+    refuseRestoring(record);
     this.#rekeying.refuseDeleting(record);
     const before = infoOf(known);
     known.isDropping = true;
     try {
-      await this.#catalog.remove(record, refuseProtected);
+      await this.#catalog.remove(record, (current) => {
+        refuseProtected(current);
+        return remainsOf(current, this.#clock.nowMs());
+      });
     } finally {
       known.isDropping = this.#catalog.findById(record.id) === undefined;
     }
@@ -291,65 +330,37 @@ export class Tables {
 
   /** The tables whose keys are customers' or managed: nobody can take the owned key away. */
   protectedTables(): readonly ProtectedTable[] {
-    return this.#catalog
-      .all()
-      .filter(({ record }) => record.encryption !== 'owned')
-      .map(({ record }) => ({
-        identity: identityOf(record),
-        status: record.status,
-        keyArn: record.keys.keyArn,
-      }));
-  }
-
-  /** The key was found to be unusable at `sinceMs`: of no meaning for a table that is under another by now. */
-  markInaccessible(id: string, keyArn: string, sinceMs: number): Promise<void> {
-    return this.#mark(id, (record) => {
-      if (record.keys.keyArn !== keyArn || record.status !== 'ACTIVE') return record;
-      return { ...record, status: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS', inaccessibleSinceMs: sinceMs };
-    });
-  }
-
-  async markAccessible(id: string): Promise<void> {
-    await this.#mark(id, (record) => (record.status === 'ACTIVE' ? record : accessible(record)));
-    const known = this.#catalog.findById(id);
-    if (known !== undefined) this.#building.work(known);
-  }
-
-  async #mark(id: string, change: (record: TableRecord) => TableRecord): Promise<void> {
-    const known = this.#catalog.findById(id);
-    if (known === undefined) return;
-    try {
-      await this.#catalog.update(known.record, change);
-    } catch (fault) {
-      // Deleted meanwhile: there is nothing to mark.
-      if (!isRefusal(fault, 'TableNotFound')) throw fault;
-    }
+    const all = this.#catalog.all().map(({ record }) => record);
+    return all.filter(({ encryption }) => encryption !== 'owned').map(protectedTable);
   }
 
   summaries(): readonly TableSummary[] {
-    return this.#catalog.all().map(({ record }) => ({
-      ...identityOf(record),
-      arn: tableArn(record, record.definition.name),
-      status: record.status,
-      keyArn: record.keys.keyArn,
-      trees: treesOf(record),
-    }));
+    return this.#catalog.all().map(({ record }) => tableSummary(record));
+  }
+
+  /** Deleted tables of which something can still be read, as they were. */
+  deletedSummaries(): readonly TreeOwner[] {
+    return this.#catalog.deleted().map(deletedSummary);
   }
 
   /** The keys of this table have been wiped: so are its opened pages. */
   forgetPages(id: string): void {
     const known = this.#catalog.findById(id);
-    if (known === undefined) return;
-    for (const tree of treesOf(known.record)) this.#engine.evictTree(tree);
+    const trees =
+      known === undefined ? treesOfStreams(this.#catalog.findDeleted(id)?.streams) : treesOf(known.record);
+    for (const tree of trees) this.#engine.evictTree(tree);
   }
 
   /** Keeps what the open trees count, for descriptions before they are open again. */
   async close(): Promise<void> {
     await this.#building.close();
+    await this.grants.settled();
     const opened = this.#catalog.all().filter((known) => known.opened !== undefined);
     await Promise.all(
       opened.map((known) =>
-        this.#mark(known.record.id, (record) => this.dataKeys.withUnused(withCounts(record, known.opened))),
+        this.statuses.change(known.record.id, (record) =>
+          this.dataKeys.withUnused(withCounts(record, known.opened)),
+        ),
       ),
     );
   }
@@ -359,8 +370,16 @@ export class Tables {
     return name === undefined ? undefined : this.#catalog.find(caller.account, caller.region, name);
   }
 
-  /** Refuses TableNotFound in the words of the control plane. */
+  /** Refuses TableNotFound in the words of the control plane, for archived tables also, and TableInUse during archiving. */
   #require(caller: Caller, given: string): KnownTable {
+    const known = this.#requireAny(caller, given);
+    refuseWithdrawn(known.record);
+    refuseRestoring(known.record);
+    return known;
+  }
+
+  /** Refuses TableNotFound. */
+  #requireAny(caller: Caller, given: string): KnownTable {
     const known = this.#find(caller, given);
     if (known !== undefined) return known;
     throw new Refusal('TableNotFound', { table: bareTableName(caller, given) ?? given });
@@ -373,13 +392,4 @@ function newIndexRecord(definition: IndexDefinition, tree: number): IndexRecord 
 
 function infoOf({ record, opened }: KnownTable): TableInfo {
   return tableInfo(withCounts(record, opened));
-}
-
-function refuseProtected({ definition }: TableRecord): void {
-  if (!definition.deletionProtection) return;
-  throw new Refusal('Validation', {
-    message:
-      'Resource cannot be deleted as it is currently protected against deletion. ' +
-      'Disable deletion protection first.',
-  });
 }

@@ -9,6 +9,7 @@ import {
   encodeNextTree,
   encodeTableRecord,
   identityOf,
+  isWithdrawn,
   nextTreeKey,
   type TableRecord,
   tableRecordKey,
@@ -37,6 +38,23 @@ const full: TableRecord = {
   encryption: 'customer',
   status: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
   inaccessibleSinceMs: 1_700_000_000_001,
+  keyLoss: { cause: 'materialGone', isArchiveAnnounced: true },
+  encryptionChangesMs: [1_700_000_000_000, 1_700_000_000_009],
+  notices: [
+    {
+      id: 'n',
+      kind: 'archiveNear',
+      atMs: 1,
+      keyArn: 'arn',
+      sinceMs: 2,
+      cause: 'materialGone',
+      archiveAtMs: 3,
+      backupArn: 'arn of a backup',
+      sent: ['mail'],
+      tries: 4,
+      nextTryMs: 5,
+    },
+  ],
   itemCount: 2 ** 40,
   tableBytes: 2 ** 50,
   lastIncreaseMs: 1,
@@ -98,10 +116,27 @@ test('two records share a place exactly when region, account and name are the sa
   for (const each of places) expect(each).not.toBe(textOf(nextTreeKey));
 });
 
-test('an accessible record is active, and keeps all but the date of the loss', () => {
-  const { inaccessibleSinceMs: _, ...rest } = full;
+test('an accessible record is active, and keeps all but what is known of the loss', () => {
+  const { inaccessibleSinceMs: _, keyLoss: __, ...rest } = full;
   expect(accessible(full)).toEqual({ ...rest, status: 'ACTIVE' });
-  expect('inaccessibleSinceMs' in accessible(full)).toBe(false);
+  expect(Object.keys(accessible(full))).not.toContain('inaccessibleSinceMs');
+  expect(Object.keys(accessible(full))).not.toContain('keyLoss');
+});
+
+test('an archived record comes back from its bytes, and has no trees', () => {
+  const archived: TableRecord = {
+    ...full,
+    status: 'ARCHIVED',
+    archival: { atMs: 9, backupArn: 'arn of a backup' },
+  };
+  expect(decodeTableRecord(encodeTableRecord(archived))).toEqual(archived);
+  expect(treesOf(full)).not.toEqual([]);
+  expect(treesOf(archived)).toEqual([]);
+});
+
+test('a record is withdrawn while it is being archived, and from then on', () => {
+  const statuses = ['ACTIVE', 'INACCESSIBLE_ENCRYPTION_CREDENTIALS', 'ARCHIVING', 'ARCHIVED'] as const;
+  expect(statuses.filter((status) => isWithdrawn({ status }))).toEqual(['ARCHIVING', 'ARCHIVED']);
 });
 
 test('the key service knows a table by id, name, account and region', () => {

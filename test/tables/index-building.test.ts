@@ -256,6 +256,17 @@ describe('a new index', () => {
     expect(await refusalOf(() => tables.deleteIndex(user, 'T', 'by-pages'))).toBe(text);
   });
 
+  test('that was filled is described with its items after a crash, before anybody opens the table', async () => {
+    const opened = await openTables();
+    await opened.tables.create(user, definitionOf('T'));
+    await fill(opened.tables, 250);
+    await opened.tables.createIndex(user, 'T', created);
+    await opened.tables.indexesSettled();
+    const { tables } = await opened.restart({ crash: true });
+    const { itemCount, indexes } = await tables.describe(user, 'T');
+    expect([itemCount, indexes?.[0]?.itemCount]).toEqual([250, 250]);
+  });
+
   test('beside a change of the key of its table: one of the two is refused, and nothing is lost', async () => {
     const opened = await openTables();
     const { tables, kms } = opened;

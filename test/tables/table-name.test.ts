@@ -14,7 +14,9 @@ describe('a table is named', () => {
     ['arn', 'arn', 'bare, like the beginning of an ARN'],
     ['arn.aws', 'arn.aws', 'bare, with a dot'],
     [arn, 'Books', 'by its ARN'],
-    [arn.replace('arn:aws:', 'arn:aws-cn:'), 'Books', 'by an ARN of another partition'],
+    // A policy that denies something of the table names it by its own ARN (R-POL-1).
+    [arn.replace('arn:aws:', 'arn:aws-cn:'), undefined, 'by an ARN of another partition'],
+    [arn.replace('arn:aws:', 'arn:aws-:'), undefined, 'by an ARN of a partition that is none'],
     [arn.replace('eu-north-1', 'eu-west-1'), undefined, 'in another region'],
     [arn.replace('111122223333', '444455556666'), undefined, 'in another account'],
     [arn.replace('dynamodb', 'kms'), undefined, 'by the ARN of another service'],

@@ -186,6 +186,19 @@ describe('global indexes are billed as their table is', () => {
     }
   });
 
+  test('bounds of what is billed by use go, of table and index, where it is billed by units, and cannot come then', () => {
+    const bounds = { onDemandThroughput: { MaxReadRequestUnits: 3 } };
+    const bounded = changedSettings(bare, { ...bounds, indexThroughput: new Map([['global', bounds]]) }, now);
+    const billing = { billingMode: 'PROVISIONED', throughput: units(5, 5) } as const;
+    const { definition, indexes } = changedSettings(bounded, { ...billing, ...throughput(units(2, 2)) }, now);
+    for (const after of [definition, indexes?.[1]]) expect(after).not.toHaveProperty('onDemandThroughput');
+    const none = (where: string) =>
+      `${P}Neither MaxReadRequestUnits nor MaxWriteRequestUnits can be specified ${where}when BillingMode is PROVISIONED`;
+    expect(refusal(() => changedSettings(indexed, bounds, now))).toBe(none(''));
+    const ofIndex = { indexThroughput: new Map([['global', bounds]]) };
+    expect(refusal(() => changedSettings(indexed, ofIndex, now))).toBe(none('for index: global '));
+  });
+
   test('what else is asked of an index, or of its table, is kept', () => {
     const onDemandThroughput = { MaxReadRequestUnits: 3 };
     const warmThroughput = { ReadUnitsPerSecond: 4 };

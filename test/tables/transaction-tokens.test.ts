@@ -14,6 +14,7 @@ import {
   tableInput,
   withTables,
 } from '../api/dynamodb/support.ts';
+import { noBackups } from '../support/no-backups.ts';
 import { newConnection, openTables, type TablesForTest } from '../support/open-tables.ts';
 
 const name = 'TransactWriteItems';
@@ -140,6 +141,7 @@ describe('a transaction with a token', () => {
     const run = async (account: string, region: string, token: string) => {
       const context = {
         tables: opened.tables,
+        ...noBackups,
         nextTokens,
         caller: { ...caller, account, region },
         connection: newConnection(),
@@ -153,7 +155,7 @@ describe('a transaction with a token', () => {
     const connection = newConnection();
     const create = dynamodbOperations.find((each) => each.name === 'CreateTable');
     await create?.run(
-      { tables: opened.tables, nextTokens, caller: other, connection },
+      { tables: opened.tables, ...noBackups, nextTokens, caller: other, connection },
       parseInput('dynamodb', 'CreateTable', tableInput('notes')),
     );
     await run(caller.account, caller.region, 'same');

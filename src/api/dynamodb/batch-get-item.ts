@@ -15,7 +15,7 @@ import type { OpenTable } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import { BatchKeys, checkBatchCount } from './batch-keys.ts';
-import type { DynamoContext } from './context.ts';
+import type { ReadContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 
 interface KeysAndAttributes {
@@ -50,7 +50,7 @@ export const batchBytesMax = 16 * 1024 * 1024;
 
 export const batchGetItem = operation({
   name: 'BatchGetItem',
-  run: async (context: DynamoContext, input: BatchGetItemInput) => {
+  run: async (context: ReadContext, input: BatchGetItemInput) => {
     const asked = [...input.RequestItems].map(([name, request]) => tableKeys(name, request));
     checkBatchCount(
       'BatchGetItem',
@@ -72,7 +72,7 @@ function tableKeys(name: string, request: KeysAndAttributes): TableKeys {
 
 /** All tables are there and all keys fit before the first item is read. */
 async function openAll(
-  { tables, caller, connection }: DynamoContext,
+  { tables, caller, connection }: ReadContext,
   asked: readonly TableKeys[],
 ): Promise<readonly OpenTableKeys[]> {
   const opened: OpenTableKeys[] = [];

@@ -1,6 +1,7 @@
 /** How a table is billed: on demand or by provisioned throughput, and what of that a request may ask for. */
 import { Refusal, refuse } from '../../base/errors.ts';
 import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
+import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
 import { tableUnitsMax } from './table-limits.ts';
 
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
@@ -21,13 +22,18 @@ export interface Billing {
 const invalidParameter = 'One or more parameter values were invalid: ';
 
 /** The billing of a new table; provisioned where the request does not say. */
-export function newBilling({ BillingMode = 'PROVISIONED', ProvisionedThroughput }: BillingInput): Billing {
+export function newBilling({
+  BillingMode = 'PROVISIONED',
+  ProvisionedThroughput,
+  OnDemandThroughput: bounds,
+}: BillingInput): Billing {
   if (BillingMode === 'PAY_PER_REQUEST') {
     if (ProvisionedThroughput !== undefined) refuseThroughput();
     return { billingMode: BillingMode };
   }
   if (ProvisionedThroughput === undefined) refuseNoThroughput();
   checkThroughput(ProvisionedThroughput);
+  checkOnDemandThroughput(bounds, { billingMode: BillingMode });
   return { billingMode: BillingMode, throughput: ProvisionedThroughput };
 }
 

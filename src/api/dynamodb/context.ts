@@ -1,6 +1,11 @@
 /** What every DynamoDB operation is handed: who asks, over which connection, and the tables. */
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import type { Caller } from '../../kms/key-service.ts';
+import type { Backups } from '../../lifecycle/backups.ts';
+import type { PointInTime } from '../../lifecycle/point-in-time.ts';
+import type { Restores } from '../../lifecycle/restores.ts';
+import type { TableExports } from '../../lifecycle/table-exports.ts';
+import type { TableImports } from '../../lifecycle/table-imports.ts';
 import type { Transaction } from '../../pages/commit.ts';
 import type { MaybePromise } from '../../store/page-store.ts';
 import type { NewIndex } from '../../tables/index-building.ts';
@@ -32,6 +37,8 @@ export interface TablesDoor {
   ): Promise<T>;
   /** Refuses TableInUse, LimitExceeded, TableKeyRefused. */
   create(caller: Caller, definition: TableDefinition): Promise<TableInfo>;
+  /** As `describe`, and of a table that is archived or about to be. */
+  show(caller: Caller, name: string): Promise<TableInfo>;
   /** Refuses TableNotFound (control-plane wording). */
   describe(caller: Caller, name: string): Promise<TableInfo>;
   /** Names after `startAfter` in ascending order, `limit` at most. */
@@ -58,11 +65,29 @@ export interface TablesDoor {
 /** What is written on tables: tables/table-annotations.ts. */
 export type AnnotationsDoor = Pick<TableAnnotations, 'tags' | 'changeTags' | 'policy' | 'changePolicy'>;
 
-export interface DynamoContext {
+/** Backups of tables, and tables made of them or of a table's past: lifecycle/backups.ts, restores.ts, point-in-time.ts. */
+export interface BackupDoors {
+  readonly backups: Pick<Backups, 'create' | 'find' | 'all' | 'delete'>;
+  readonly restores: Pick<Restores, 'restore'>;
+  readonly pointInTime: Pick<PointInTime, 'describe' | 'change' | 'restore' | 'keepDeleted'>;
+}
+
+/** Tables written into buckets: lifecycle/table-exports.ts; and made of what lies there: lifecycle/table-imports.ts. */
+export interface ExchangeDoors {
+  readonly exports: Pick<TableExports, 'start' | 'find' | 'all'>;
+  readonly imports: Pick<TableImports, 'start' | 'find' | 'all'>;
+}
+
+export interface DynamoContext extends BackupDoors, ExchangeDoors {
   readonly tables: TablesDoor;
   readonly nextTokens: NextTokens;
   readonly caller: Caller;
   readonly connection: ClientConnection;
   /** Where the caller found the service, where it was over a wire. */
   readonly host?: string | undefined;
+}
+
+/** What an operation is content with that reads items, one by one or in their order. */
+export interface ReadContext extends Pick<DynamoContext, 'caller' | 'connection'> {
+  readonly tables: Pick<TablesDoor, 'open'>;
 }

@@ -17,7 +17,7 @@ import { type StreamSpecification, streamChoice } from './stream-choice.ts';
 import { tableDescription } from './table-description.ts';
 import { checkTags } from './table-tags.ts';
 
-interface CreateTableInput extends BillingInput, IndexesInput {
+export interface CreateTableInput extends BillingInput, IndexesInput {
   readonly TableName: string;
   readonly KeySchema?: readonly KeySchemaElement[];
   readonly AttributeDefinitions?: readonly AttributeDefinition[];
@@ -39,11 +39,12 @@ export const createTable = operation({
   name: 'CreateTable',
   run: async ({ tables, caller }: DynamoContext, input: CreateTableInput) => {
     refuseMissing(input, missing);
-    return { TableDescription: tableDescription(await tables.create(caller, definitionOf(input))) };
+    return { TableDescription: tableDescription(await tables.create(caller, tableDefinition(input))) };
   },
 });
 
-function definitionOf(input: CreateTableInput): TableDefinition {
+/** Refuses what makes no table, in the order of CreateTable. */
+export function tableDefinition(input: CreateTableInput): TableDefinition {
   const billing = newBilling(input);
   const key = checkedKeyDefinition(input);
   const indexes = checkedIndexes(input, key, billing.billingMode);

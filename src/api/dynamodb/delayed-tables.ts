@@ -4,7 +4,7 @@ import { Refusal } from '../../base/errors.ts';
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import type { Caller } from '../../kms/key-service.ts';
 import type { NewIndex } from '../../tables/index-building.ts';
-import { stillInUse } from '../../tables/still-in-use.ts';
+import { beingUpdated, stillInUse } from '../../tables/still-in-use.ts';
 import type { StreamChoice } from '../../tables/stream/table-streams.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import { creatingInfo } from '../../tables/table-info.ts';
@@ -16,12 +16,15 @@ import type {
   TableInfo,
 } from '../../tables/table-record.ts';
 import type { DynamoContext, TablesDoor } from './context.ts';
+import { EncryptionPhases } from './encryption-phases.ts';
 
 /** How long a new table is CREATING, a changed one UPDATING, and a deleted one DELETING; not at all unless said otherwise. */
 export interface StatusDelays {
   readonly createMs?: number;
   readonly updateMs?: number;
   readonly deleteMs?: number;
+  /** How long a table that was put under another key shows it, ACTIVE throughout. */
+  readonly encryptionMs?: number;
 }
 
 type PassingStatus = 'CREATING' | 'UPDATING' | 'DELETING';
@@ -33,6 +36,8 @@ interface Passing {
   readonly info: TableInfo;
   readonly account: string;
   readonly region: string;
+  /** Its stream begins or ends, which AWS says to whoever would delete the table. */
+  readonly isStream: boolean;
 }
 
 const words: Readonly<Record<PassingStatus, string>> = {
@@ -48,6 +53,7 @@ export class DelayedTables implements TablesDoor {
   readonly #tables: TablesDoor;
   readonly #clock: Clock;
   readonly #delays: StatusDelays;
+  readonly #phases: EncryptionPhases;
   /** By region, account and name. */
   readonly #passing = new Map<string, Passing>();
 
@@ -55,6 +61,7 @@ export class DelayedTables implements TablesDoor {
     this.#tables = tables;
     this.#clock = clock;
     this.#delays = delays;
+    this.#phases = new EncryptionPhases(clock);
     this.annotations = tables.annotations;
     this.transact = (work) => tables.transact(work);
     this.transactOnce = (use, work, again) => tables.transactOnce(use, work, again);
@@ -74,10 +81,18 @@ export class DelayedTables implements TablesDoor {
     return info;
   }
 
-  async describe(caller: Caller, name: string): Promise<TableInfo> {
+  describe(caller: Caller, name: string): Promise<TableInfo> {
+    return this.#shown(caller, name, () => this.#tables.describe(caller, name));
+  }
+
+  show(caller: Caller, name: string): Promise<TableInfo> {
+    return this.#shown(caller, name, () => this.#tables.show(caller, name));
+  }
+
+  async #shown(caller: Caller, name: string, described: () => Promise<TableInfo>): Promise<TableInfo> {
     const passing = this.#passingOf(caller, name);
     if (passing?.status === 'DELETING') return passing.info;
-    const info = await this.#tables.describe(caller, name);
+    const info = this.#phases.shown(givenPlace(caller, name), await described());
     if (passing === undefined) return info;
     return passing.status === 'CREATING' ? creatingInfo(info) : { ...info, status: passing.status };
   }
@@ -106,7 +121,7 @@ export class DelayedTables implements TablesDoor {
   async changeStream(caller: Caller, name: string, choice: StreamChoice): Promise<TableInfo> {
     this.#requireSteady(caller, name);
     const info = await this.#tables.changeStream(caller, name, choice);
-    this.#begin(caller, 'UPDATING', { info, delayMs: this.#delays.updateMs });
+    this.#begin(caller, 'UPDATING', { info, delayMs: this.#delays.updateMs, isStream: true });
     return info;
   }
 
@@ -124,7 +139,12 @@ export class DelayedTables implements TablesDoor {
   /** Its table stays ACTIVE, on AWS as well. */
   async changeEncryption(caller: Caller, name: string, choice: EncryptionChoice): Promise<TableInfo> {
     this.#requireSteady(caller, name);
-    return this.#tables.changeEncryption(caller, name, choice);
+    const place = givenPlace(caller, name);
+    if (this.#phases.isUnderWay(place)) throw stillInUse('Server-Side Encryption is still being updated');
+    const { sse } = await this.#tables.describe(caller, name);
+    const info = await this.#tables.changeEncryption(caller, name, choice);
+    this.#phases.begin(place, sse, this.#delays.encryptionMs ?? 0);
+    return info;
   }
 
   async changeTimeToLive(
@@ -137,7 +157,14 @@ export class DelayedTables implements TablesDoor {
   }
 
   async delete(caller: Caller, name: string): Promise<TableInfo> {
+    if (this.#passingOf(caller, name)?.isStream === true) {
+      throw stillInUse('Cannot delete table while stream is being enabled/disabled.');
+    }
     this.#requireSteady(caller, name);
+    if (this.#phases.isUnderWay(givenPlace(caller, name))) {
+      const { definition } = await this.#tables.show(caller, name);
+      throw beingUpdated({ definition });
+    }
     const info = await this.#tables.delete(caller, name);
     this.#begin(caller, 'DELETING', { info, delayMs: this.#delays.deleteMs });
     return info;
@@ -146,7 +173,11 @@ export class DelayedTables implements TablesDoor {
   #begin(
     { account, region }: Caller,
     status: PassingStatus,
-    { info, delayMs = 0 }: { readonly info: TableInfo; readonly delayMs: number | undefined },
+    {
+      info,
+      delayMs = 0,
+      isStream = false,
+    }: { readonly info: TableInfo; readonly delayMs: number | undefined; readonly isStream?: boolean },
   ): void {
     if (delayMs <= 0) return;
     const untilMs = this.#clock.monotonicMs() + delayMs;
@@ -156,12 +187,13 @@ export class DelayedTables implements TablesDoor {
       info,
       account,
       region,
+      isStream,
     });
   }
 
   #passingOf(caller: Caller, given: string): Passing | undefined {
     if (this.#passing.size === 0) return undefined;
-    const place = placeOf(caller, bareTableName(caller, given) ?? given);
+    const place = givenPlace(caller, given);
     const passing = this.#passing.get(place);
     if (passing === undefined || this.#clock.monotonicMs() < passing.untilMs) return passing;
     this.#passing.delete(place);
@@ -177,6 +209,10 @@ export class DelayedTables implements TablesDoor {
 
 function placeOf({ account, region }: Pick<Caller, 'account' | 'region'>, name: string): string {
   return `${region}/${account}/${name}`;
+}
+
+function givenPlace(caller: Caller, given: string): string {
+  return placeOf(caller, bareTableName(caller, given) ?? given);
 }
 
 function inTransition({ status, info }: Passing): Refusal<'TableInUse'> {

@@ -1,11 +1,11 @@
-/** DescribeExport: of none, as there is nowhere to export to. */
-import { Refusal } from '../../base/errors.ts';
+/** DescribeExport: what became of an export, for ninety days. */
 import { operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
+import { exportDescription } from './export-description.ts';
 
 export const describeExport = operation({
   name: 'DescribeExport',
-  run: (_: DynamoContext, { ExportArn }: { readonly ExportArn: string }) => {
-    throw new Refusal('ExportNotFound', { exportArn: ExportArn });
-  },
+  run: ({ exports, caller }: DynamoContext, { ExportArn }: { readonly ExportArn: string }) => ({
+    ExportDescription: exportDescription(exports.find(caller, ExportArn)),
+  }),
 });

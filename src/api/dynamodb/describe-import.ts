@@ -1,11 +1,11 @@
-/** DescribeImport: of none, as there is nowhere to import from. */
-import { Refusal } from '../../base/errors.ts';
+/** DescribeImport: how far an import has come, for ninety days. */
 import { operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
+import { importDescription } from './import-description.ts';
 
 export const describeImport = operation({
   name: 'DescribeImport',
-  run: (_: DynamoContext, { ImportArn }: { readonly ImportArn: string }) => {
-    throw new Refusal('ImportNotFound', { importArn: ImportArn });
-  },
+  run: ({ imports, caller }: DynamoContext, { ImportArn }: { readonly ImportArn: string }) => ({
+    ImportTableDescription: importDescription(imports.find(caller, ImportArn)),
+  }),
 });

@@ -6,6 +6,6 @@ import { tableDescription } from './table-description.ts';
 export const describeTable = operation({
   name: 'DescribeTable',
   run: async ({ tables, caller }: DynamoContext, { TableName }: { readonly TableName: string }) => ({
-    Table: tableDescription(await tables.describe(caller, TableName)),
+    Table: tableDescription(await tables.show(caller, TableName)),
   }),
 });

@@ -9,7 +9,7 @@ import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import type { StoredItem } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
-import type { DynamoContext } from './context.ts';
+import type { ReadContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 import { when } from './maybe-promise.ts';
 
@@ -25,7 +25,7 @@ interface GetItemInput {
 
 export const getItem = operation({
   name: 'GetItem',
-  run: ({ tables, caller, connection }: DynamoContext, input: GetItemInput) => {
+  run: ({ tables, caller, connection }: ReadContext, input: GetItemInput) => {
     refuseMixedStyles('GetItem', input);
     checkExpressionUse(input, []);
     const key = checkedItem(input.Key);

@@ -9,6 +9,7 @@ import type {
   Throughput,
   WarmThroughput,
 } from '../../tables/table-record.ts';
+import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
 import { quotedText } from '../constraint.ts';
 import type { BillingMode } from './billing.ts';
 import { checkKinds, type KeyDefinition } from './key-definition.ts';
@@ -127,7 +128,7 @@ export function checkGlobalIndex(
   checkDefined(index.KeySchema, definitions);
   checkGlobalKey(index);
   checkProjection(index);
-  const { IndexName, ProvisionedThroughput } = index;
+  const { IndexName, ProvisionedThroughput, OnDemandThroughput: bounds } = index;
   if (billingMode === 'PAY_PER_REQUEST' && ProvisionedThroughput !== undefined) {
     refuse(
       `${invalidParameter}ProvisionedThroughput should not be specified for index: ${IndexName} ` +
@@ -137,6 +138,7 @@ export function checkGlobalIndex(
   if (billingMode === 'PROVISIONED' && ProvisionedThroughput === undefined) {
     refuse(`${invalidParameter}ProvisionedThroughput must be specified for index: ${IndexName}`);
   }
+  checkOnDemandThroughput(bounds, { billingMode, index: IndexName });
 }
 
 /** Up to four hash attributes, then up to four range attributes. */

@@ -3,7 +3,8 @@ import type { Operation } from '../operation.ts';
 import { batchExecuteStatement } from './batch-execute-statement.ts';
 import { batchGetItem } from './batch-get-item.ts';
 import { batchWriteItem } from './batch-write-item.ts';
-import type { DynamoContext } from './context.ts';
+import type { DynamoContext, ReadContext } from './context.ts';
+import { createBackup } from './create-backup.ts';
 import { createTable } from './create-table.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { deleteItem } from './delete-item.ts';
@@ -24,8 +25,10 @@ import { describeTableReplicaAutoScaling } from './describe-table-replica-auto-s
 import { describeTimeToLive } from './describe-time-to-live.ts';
 import { executeStatement } from './execute-statement.ts';
 import { executeTransaction } from './execute-transaction.ts';
+import { exportTableToPointInTime } from './export-table-to-point-in-time.ts';
 import { getItem } from './get-item.ts';
 import { getResourcePolicy } from './get-resource-policy.ts';
+import { importTable } from './import-table.ts';
 import { listBackups } from './list-backups.ts';
 import { listContributorInsights } from './list-contributor-insights.ts';
 import { listExports } from './list-exports.ts';
@@ -36,11 +39,14 @@ import { listTagsOfResource } from './list-tags-of-resource.ts';
 import { putItem } from './put-item.ts';
 import { putResourcePolicy } from './put-resource-policy.ts';
 import { query } from './query.ts';
+import { restoreTableFromBackup } from './restore-table-from-backup.ts';
+import { restoreTableToPointInTime } from './restore-table-to-point-in-time.ts';
 import { scan } from './scan.ts';
 import { tagResource } from './tag-resource.ts';
 import { transactGetItems } from './transact-get-items.ts';
 import { transactWriteItems } from './transact-write-items.ts';
 import { untagResource } from './untag-resource.ts';
+import { updateContinuousBackups } from './update-continuous-backups.ts';
 import { updateItem } from './update-item.ts';
 import { updateTable } from './update-table.ts';
 import { updateTimeToLive } from './update-time-to-live.ts';
@@ -49,6 +55,7 @@ export const dynamodbOperations: readonly Operation<DynamoContext>[] = [
   batchExecuteStatement,
   batchGetItem,
   batchWriteItem,
+  createBackup,
   createTable,
   deleteBackup,
   deleteItem,
@@ -69,8 +76,10 @@ export const dynamodbOperations: readonly Operation<DynamoContext>[] = [
   describeTimeToLive,
   executeStatement,
   executeTransaction,
+  exportTableToPointInTime,
   getItem,
   getResourcePolicy,
+  importTable,
   listBackups,
   listContributorInsights,
   listExports,
@@ -81,12 +90,18 @@ export const dynamodbOperations: readonly Operation<DynamoContext>[] = [
   putItem,
   putResourcePolicy,
   query,
+  restoreTableFromBackup,
+  restoreTableToPointInTime,
   scan,
   tagResource,
   transactGetItems,
   transactWriteItems,
   untagResource,
+  updateContinuousBackups,
   updateItem,
   updateTable,
   updateTimeToLive,
 ];
+
+/** Those that a process answers which only reads. */
+export const readOperations: readonly Operation<ReadContext>[] = [batchGetItem, getItem, query, scan];

@@ -19,8 +19,8 @@ export const putResourcePolicy = operation({
   run: async ({ tables, caller }: DynamoContext, input: PutResourcePolicyInput) => {
     const { ResourceArn, Policy, ExpectedRevisionId, ConfirmRemoveSelfResourceAccess = false } = input;
     const resource = namedResource(caller, 'PutResourcePolicy', ResourceArn);
-    const statements = checkedPolicy(Policy);
-    if (!ConfirmRemoveSelfResourceAccess && locksOut(statements, caller)) {
+    const document = checkedPolicy(Policy);
+    if (!ConfirmRemoveSelfResourceAccess && locksOut(document, { caller, resource: ResourceArn })) {
       throw new Refusal('Validation', {
         message:
           'The policy takes from you the right to change it again: ' +

@@ -13,7 +13,7 @@ import { checkedStartKeyItem, checkQueryStartKey, checkStartKeyForm } from '../.
 import type { OpenIndex, OpenTable } from '../../tables/table.ts';
 import { encodeKey, partitionRange, rangeAfter } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
-import type { DynamoContext } from './context.ts';
+import type { ReadContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 import { indexPage } from './index-page.ts';
 import { itemPage, type PageInput } from './item-page.ts';
@@ -28,7 +28,7 @@ interface QueryInput extends PageInput {
 
 export const query = operation({
   name: 'Query',
-  run: ({ tables, caller, connection }: DynamoContext, input: QueryInput) => {
+  run: ({ tables, caller, connection }: ReadContext, input: QueryInput) => {
     refuseMixedStyles('Query', input);
     checkExpressionUse(input, ['FilterExpression', 'KeyConditionExpression']);
     const startKey = input.ExclusiveStartKey && checkedStartKeyItem(input.ExclusiveStartKey);

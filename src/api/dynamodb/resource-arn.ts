@@ -3,7 +3,7 @@ import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../../kms/key-service.ts';
 
 const resourceForm =
-  /^(arn:aws[a-z-]*:dynamodb:([^:]*):([^:]*):table\/([a-zA-Z0-9_.-]{3,255}))(\/stream\/[^/]+)?$/;
+  /^(arn:aws:dynamodb:([^:]*):([^:]*):table\/([a-zA-Z0-9_.-]{3,255}))(\/stream\/[^/]+)?$/;
 
 export interface NamedResource {
   /** As the request has it. */

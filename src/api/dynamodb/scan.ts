@@ -8,7 +8,7 @@ import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import { checkedStartKeyItem, checkScanStartKey, type ScanSegment } from '../../tables/start-key.ts';
 import { encodeKey, rangeAfter, segmentRange } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
-import type { DynamoContext } from './context.ts';
+import type { ReadContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 import { indexPage } from './index-page.ts';
 import { itemPage, type PageInput } from './item-page.ts';
@@ -24,7 +24,7 @@ interface ScanInput extends PageInput {
 
 export const scan = operation({
   name: 'Scan',
-  run: ({ tables, caller, connection }: DynamoContext, input: ScanInput) => {
+  run: ({ tables, caller, connection }: ReadContext, input: ScanInput) => {
     refuseMixedStyles('Scan', input);
     checkExpressionUse(input, ['FilterExpression']);
     const segment = segmentOf(input);

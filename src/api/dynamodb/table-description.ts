@@ -30,6 +30,8 @@ export function tableDescription(info: TableInfo): object {
     OnDemandThroughput: definition.onDemandThroughput,
     WarmThroughput: info.status === 'CREATING' ? undefined : warmth(definition, warmStatus(info)),
     SSEDescription: sseDescription(info),
+    ArchivalSummary: archivalSummary(info),
+    RestoreSummary: restoreSummary(info),
     TableClassSummary: classSummary(info),
     DeletionProtectionEnabled: definition.deletionProtection,
   };
@@ -131,6 +133,27 @@ function sseDescription({ sse }: TableInfo): object | undefined {
     SSEType: 'KMS',
     KMSMasterKeyArn: sse.keyArn,
     InaccessibleEncryptionDateTime: seconds(sse.inaccessibleSinceMs),
+  };
+}
+
+/** Shown only while the table is being restored (aws-behaviour §1.9). */
+function restoreSummary({ restore }: TableInfo): object | undefined {
+  if (restore === undefined || restore.isImport === true) return undefined;
+  return {
+    SourceBackupArn: restore.sourceBackupArn,
+    SourceTableArn: restore.sourceTableArn,
+    RestoreDateTime: seconds(restore.atMs),
+    RestoreInProgress: true,
+  };
+}
+
+/** The one reason there is. */
+function archivalSummary({ archival }: TableInfo): object | undefined {
+  if (archival === undefined) return undefined;
+  return {
+    ArchivalDateTime: seconds(archival.atMs),
+    ArchivalReason: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
+    ArchivalBackupArn: archival.backupArn,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What UpdateTable changes of billing, units and global indexes: the one group of changes that may come together. */
 import type { AttributeDefinition, SettingsChange, TableInfo } from '../../tables/table-record.ts';
+import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
 import { type Billing, type BillingInput, nextBilling } from './billing.ts';
 import type { DynamoContext } from './context.ts';
 import { checkGlobalIndex, checkNonKeyAttributes, indexDefinition } from './index-definition.ts';
@@ -22,6 +23,9 @@ export async function changeUnitsAndIndexes(
   const { definition, indexes = [] } = info;
   const billing: Partial<Billing> =
     BillingMode === undefined && ProvisionedThroughput === undefined ? {} : nextBilling(input, definition);
+  const { billingMode = definition.billingMode } = billing;
+  // Here already: an index that comes or goes first would not be taken back.
+  checkOnDemandThroughput(OnDemandThroughput, { billingMode });
   const change: SettingsChange = {
     ...billing,
     ...(OnDemandThroughput && { onDemandThroughput: OnDemandThroughput }),
@@ -30,11 +34,7 @@ export async function changeUnitsAndIndexes(
   };
   if (made !== undefined) {
     const { AttributeDefinitions: given = [] } = input;
-    checkGlobalIndex(
-      made,
-      unitedDefinitions(definition, given),
-      billing.billingMode ?? definition.billingMode,
-    );
+    checkGlobalIndex(made, unitedDefinitions(definition, given), billingMode);
     checkNonKeyAttributes([made.Projection, ...indexes.map(({ projection }) => projection)]);
   }
   if (made !== undefined) {

@@ -6,7 +6,7 @@ export interface StreamName {
   readonly label: string;
 }
 
-const arnForm = /^(arn:aws[a-z-]*:dynamodb:([^:]*):([^:]*):table\/([^/:]+))\/stream\/([^/]+)$/;
+const arnForm = /^(arn:aws:dynamodb:([^:]*):([^:]*):table\/([^/:]+))\/stream\/([^/]+)$/;
 
 export function streamArn(namespace: Namespace, { table, label }: StreamName): string {
   return `${tableArn(namespace, table)}/stream/${label}`;

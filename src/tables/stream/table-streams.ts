@@ -2,16 +2,18 @@
 import type { Clock } from '../../base/clock.ts';
 import { isRefusal, Refusal, refuse } from '../../base/errors.ts';
 import type { ClientConnection } from '../../keys/client-connection.ts';
-import { serviceItself } from '../../keys/table-identity.ts';
+import { serviceItself, type TableIdentity } from '../../keys/table-identity.ts';
 import type { TableKeys, WrappedTableKeys } from '../../keys/table-keys.ts';
 import type { Caller } from '../../kms/key-service.ts';
 import type { PageEngine } from '../../pages/pages.ts';
 import type { Catalog, KnownTable } from '../catalog.ts';
-import { areSameKeys, identityOf, type TableRecord } from '../catalog-record.ts';
+import { areSameKeys, identityOf, isWithdrawn, type TableRecord } from '../catalog-record.ts';
 import type { DataKeyUpkeep } from '../data-key-upkeep.ts';
+import type { DeletedTable } from '../deleted-table.ts';
 import { stillInUse } from '../still-in-use.ts';
 import { keySchemaOf } from '../table-info.ts';
 import type { Namespace } from '../table-name.ts';
+import { deletedOf, deletedStreamsOf, dropDeletedStreams } from './deleted-streams.ts';
 import { OpenStream } from './open-stream.ts';
 import { isStreamArn, streamNameOf } from './stream-arn.ts';
 import { type StreamInfo, streamInfo } from './stream-info.ts';
@@ -29,6 +31,9 @@ import { trimStream } from './trim-stream.ts';
 
 /** What a table's stream should be: this view of it, or none. */
 export type StreamChoice = { readonly view: StreamViewType } | 'off';
+
+/** A table, or what is left of a deleted one. */
+type StreamHolder = TableRecord | DeletedTable;
 
 export interface TableStreamsOptions {
   readonly catalog: Catalog;
@@ -63,8 +68,9 @@ export class TableStreams {
   }
 
   /** The first stream of a table about to be made, its tree among the table's. */
-  first(view: StreamViewType): StreamState {
-    return newStream([], { view, tree: this.#catalog.takeTree(), nowMs: this.#clock.nowMs() });
+  first(table: TableIdentity, view: StreamViewType): StreamState {
+    const before = deletedStreamsOf(this.#catalog, table);
+    return newStream(before, { view, tree: this.#catalog.takeTree(), nowMs: this.#clock.nowMs() });
   }
 
   /**
@@ -84,13 +90,14 @@ export class TableStreams {
     await this.#catalog.update(known, (record, tx) => {
       refuseEnabled(record);
       const { streams = [] } = record;
+      const before = [...deletedStreamsOf(this.#catalog, identityOf(record)), ...streams];
       const nowMs = this.#clock.nowMs();
       if (planted === undefined)
-        return { ...record, streams: [...streams, newStream(streams, { view, nowMs })] };
+        return { ...record, streams: [...streams, newStream(before, { view, nowMs })] };
       const { tree, keys } = planted;
       if (!areSameKeys(record.keys, known.keys)) throw changedMeanwhile(record);
       tx.createTree(tree, this.#keys.cipher(record.id, tree));
-      return { ...record, keys, streams: [...streams, newStream(streams, { view, tree, nowMs })] };
+      return { ...record, keys, streams: [...streams, newStream(before, { view, tree, nowMs })] };
     });
   }
 
@@ -148,29 +155,32 @@ export class TableStreams {
     return [new StreamWriter({ tree, clock: this.#clock, view, keySchema, sinceMs: createdAtMs })];
   }
 
-  /** Those of one account and region, or of one table there, in the order of their ARNs. Needs no key. */
+  /**
+   * Those of one account and region, or of one table there, in the order of their ARNs; those of deleted tables among
+   * them. Needs no key.
+   */
   list({ account, region }: Namespace, table?: string): readonly StreamInfo[] {
-    return this.#catalog
-      .all()
-      .filter(({ record }) => record.account === account && record.region === region)
-      .filter(({ record }) => table === undefined || record.definition.name === table)
-      .flatMap(({ record }) => this.#present(record).map((stream) => streamInfo(record, stream)))
+    const holders = [...this.#catalog.all().map(({ record }) => record), ...this.#catalog.deleted()];
+    return holders
+      .filter((holder) => holder.account === account && holder.region === region)
+      .filter((holder) => table === undefined || holder.definition.name === table)
+      .flatMap((holder) => this.#present(holder).map((stream) => streamInfo(holder, stream)))
       .toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
   }
 
   /** For one request of this caller. Refuses StreamNotFound, Validation for what is no stream's ARN, and TableKeyRefused. */
   async open(caller: Caller, connection: ClientConnection, arn: string): Promise<OpenStream> {
-    const { known } = this.#find(caller, arn);
-    await this.#keys.authorize(caller, connection, known.record.id);
-    if (isWaiting(known.record.streams)) await this.plant(known);
-    const { stream } = this.#find(caller, arn);
-    const { id } = known.record;
+    const { id } = this.#find(caller, arn).holder;
+    await this.#keys.authorize(caller, connection, id);
+    const known = this.#catalog.findById(id);
+    if (known !== undefined && isWaiting(known.record.streams)) await this.plant(known);
+    const { holder, stream } = this.#find(caller, arn);
     // One that ended before the key came back never had a record.
     const tree =
       stream.tree === undefined
         ? undefined
         : await this.#engine.openTree(stream.tree, this.#keys.cipher(id, stream.tree));
-    return new OpenStream({ info: streamInfo(known.record, stream), tree, clock: this.#clock });
+    return new OpenStream({ info: streamInfo(holder, stream), tree, clock: this.#clock });
   }
 
   /** Trimming that is under way ends with the commit it is at. */
@@ -191,20 +201,27 @@ export class TableStreams {
         await this.#trim(record, { ...stream, tree }, nowMs);
       }
     }
+    await dropDeletedStreams(this.#catalog, nowMs, () => this.#isStopped);
   }
 
-  #present({ streams = [] }: TableRecord): readonly StreamState[] {
+  #present(holder: StreamHolder): readonly StreamState[] {
+    if ('status' in holder && isWithdrawn(holder)) return [];
+    const { streams = [] } = holder;
     const nowMs = this.#clock.nowMs();
     return streams.filter((stream) => !isPast(stream, nowMs));
   }
 
-  #find(caller: Caller, arn: string): { readonly known: KnownTable; readonly stream: StreamState } {
+  #find(caller: Caller, arn: string): { readonly holder: StreamHolder; readonly stream: StreamState } {
     if (!isStreamArn(arn)) refuse('Invalid StreamArn');
     const name = streamNameOf(caller, arn);
-    const known = name && this.#catalog.find(caller.account, caller.region, name.table);
-    const stream = known && this.#present(known.record).find(({ label }) => label === name.label);
-    if (known === undefined || stream === undefined) throw new Refusal('StreamNotFound', { streamArn: arn });
-    return { known, stream };
+    const { account, region } = caller;
+    const known = name && this.#catalog.find(account, region, name.table);
+    const deleted = name === undefined ? [] : deletedOf(this.#catalog, { account, region, name: name.table });
+    for (const holder of [...(known === undefined ? [] : [known.record]), ...deleted]) {
+      const stream = this.#present(holder).find(({ label }) => label === name?.label);
+      if (stream !== undefined) return { holder, stream };
+    }
+    throw new Refusal('StreamNotFound', { streamArn: arn });
   }
 
   /** Needs no key: what the shards say is read with the end of their stream in mind. */

@@ -20,12 +20,14 @@ const provisioned = (read: number, write: number): Billing => ({
 
 const noUnits = `Validation: ${P}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST`;
 const wantsUnits = `Validation: ${P}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED`;
+const noBounds = `Validation: ${P}Neither MaxReadRequestUnits nor MaxWriteRequestUnits can be specified when BillingMode is PROVISIONED`;
 const tooMany = (name: string) =>
   `LimitExceeded: Subscriber limit exceeded: ${name} of a table can be 40000 at most`;
 
 describe('the billing of a new table', () => {
   const taken: [BillingInput, Billing][] = [
     [{ BillingMode: 'PAY_PER_REQUEST' }, onDemand],
+    [{ BillingMode: 'PAY_PER_REQUEST', OnDemandThroughput: { MaxReadRequestUnits: 1 } }, onDemand],
     [{ ProvisionedThroughput: units(1, 2) }, provisioned(1, 2)],
     [
       { BillingMode: 'PROVISIONED', ProvisionedThroughput: units(40_000, 40_000) },
@@ -44,6 +46,8 @@ describe('the billing of a new table', () => {
     [{ BillingMode: 'PAY_PER_REQUEST', ProvisionedThroughput: units(1, 1) }, noUnits],
     [{ ProvisionedThroughput: units(40_001, 1) }, tooMany('ReadCapacityUnits')],
     [{ ProvisionedThroughput: units(1, 40_001) }, tooMany('WriteCapacityUnits')],
+    [{ OnDemandThroughput: { MaxReadRequestUnits: 1 } }, wantsUnits],
+    [{ ProvisionedThroughput: units(1, 1), OnDemandThroughput: { MaxReadRequestUnits: 1 } }, noBounds],
   ];
   for (const [input, sentence] of refused) {
     test(`refused: ${JSON.stringify(input)}`, async () => {

@@ -118,7 +118,7 @@ describe('CreateTable refuses, makes nothing, and the first fault wins:', () => 
     [
       'a policy that is none',
       create({ ResourcePolicy: '{}' }),
-      'Invalid policy document: The policy has no statement',
+      'Invalid policy document: A policy has at least one Statement.',
     ],
     [
       'no units',

@@ -16,7 +16,12 @@ let api: Api;
 beforeEach(async () => {
   opened = await openTables();
   api = new Api(
-    new DelayedTables(opened.tables, opened.clock, { createMs: 100, updateMs: 20, deleteMs: 50 }),
+    new DelayedTables(opened.tables, opened.clock, {
+      createMs: 100,
+      updateMs: 20,
+      deleteMs: 50,
+      encryptionMs: 220,
+    }),
   );
 });
 const pass = (ms: number) => opened.clock.advanceAndSettle(ms);
@@ -31,6 +36,22 @@ async function steady(): Promise<void> {
 }
 
 describe('with delays', () => {
+  test('a table is not deleted while its stream begins or ends, in words of AWS for that', async () => {
+    await steady();
+    for (const StreamSpecification of [
+      { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      { StreamEnabled: false },
+    ]) {
+      await api.call('UpdateTable', { TableName, StreamSpecification });
+      expect(await api.refusal('DeleteTable', { TableName })).toBe(
+        'TableInUse: Attempt to change a resource which is still in use: Cannot delete table while stream is being enabled/disabled.',
+      );
+      expect(await api.refusal('UpdateTable', classed)).toBe(inUse('updated'));
+      await pass(20);
+    }
+    await api.call('DeleteTable', { TableName });
+  });
+
   test('a new table is listed, cannot be used, and cannot be changed until its time is up', async () => {
     const index = {
       IndexName: 'by-a',
@@ -65,6 +86,40 @@ describe('with delays', () => {
     expect(await api.refusal('DeleteTable', { TableName })).toBe(inUse('updated'));
     await pass(20);
     expect(await status()).toBe('ACTIVE');
+  });
+
+  test('a change of the key is seen to pass, the table ACTIVE and usable throughout (aws-behaviour §1.6)', async () => {
+    await steady();
+    const sse = async () =>
+      ((await api.call('DescribeTable', { TableName })).Table as Json).SSEDescription as Json | undefined;
+    const managed = { TableName, SSESpecification: { Enabled: true } };
+    const owned = { TableName, SSESpecification: { Enabled: false } };
+    const changed = await api.call('UpdateTable', managed);
+    expect(changed).toMatchObject({ TableDescription: { SSEDescription: { Status: 'UPDATING' } } });
+    expect([await status(), await sse()]).toEqual(['ACTIVE', { Status: 'UPDATING' }]);
+    expect(await api.refusal('UpdateTable', owned)).toBe(
+      'TableInUse: Attempt to change a resource which is still in use: ' +
+        'Server-Side Encryption is still being updated',
+    );
+    expect(await api.refusal('DeleteTable', { TableName })).toBe(
+      'TableInUse: Attempt to change a resource which is still in use: ' +
+        'Table: notes is in the process of being updated.',
+    );
+    expect(await api.refusal('GetItem', get)).toBe('answered');
+    expect(await api.refusal('UpdateTable', protect)).toBe('answered');
+    expect(await api.refusal('UpdateTable', classed)).toBe('answered');
+    await pass(80);
+    const KMSMasterKeyArn = expect.stringMatching(/^arn:aws:kms:/);
+    expect(await sse()).toEqual({ Status: 'UPDATING', SSEType: 'KMS', KMSMasterKeyArn });
+    await pass(140);
+    expect(await sse()).toEqual({ Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn });
+    await api.call('UpdateTable', owned);
+    expect(await sse()).toEqual({ Status: 'UPDATING', SSEType: 'KMS', KMSMasterKeyArn });
+    await pass(80);
+    expect(await sse()).toEqual({ Status: 'UPDATING' });
+    await pass(140);
+    expect(await sse()).toBeUndefined();
+    expect(await api.refusal('DeleteTable', { TableName })).toBe('answered');
   });
 
   test('protection is changed at once', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { apiWithTables } from './support.ts';
+import { apiWithBackups } from './backup-support.ts';
 
-test('a table shows no point-in-time recovery', async () => {
-  const api = await apiWithTables();
+test('DescribeContinuousBackups shows no point-in-time recovery where there is none', async () => {
+  const { api } = await apiWithBackups();
   expect(await api.call('DescribeContinuousBackups', { TableName: 'notes' })).toEqual({
     ContinuousBackupsDescription: {
       ContinuousBackupsStatus: 'ENABLED',
@@ -12,7 +12,7 @@ test('a table shows no point-in-time recovery', async () => {
 });
 
 test('DescribeContinuousBackups knows no table that is not there', async () => {
-  const api = await apiWithTables();
+  const { api } = await apiWithBackups();
   expect(await api.refusal('DescribeContinuousBackups', { TableName: 'others' })).toBe(
     'ContinuousTableNotFound: Table not found: others',
   );

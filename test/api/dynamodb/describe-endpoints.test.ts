@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeEndpoints } from '../../../src/api/dynamodb/describe-endpoints.ts';
+import { noBackups } from '../../support/no-backups.ts';
 import { newConnection, openTables } from '../../support/open-tables.ts';
 import { caller, nextTokens } from './support.ts';
 
@@ -10,7 +11,10 @@ for (const [title, host, Address] of [
   test(`the endpoint is ${title}`, async () => {
     const { tables } = await openTables();
     expect(
-      await describeEndpoints.run({ tables, nextTokens, caller, connection: newConnection(), host }, {}),
+      await describeEndpoints.run(
+        { tables, ...noBackups, nextTokens, caller, connection: newConnection(), host },
+        {},
+      ),
     ).toEqual({
       Endpoints: [{ Address, CachePeriodInMinutes: 1440 }],
     });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { apiOf, arnOf } from './support.ts';
+import { apiWithBucket } from './exchange-support.ts';
+import { arnOf } from './support.ts';
 
-test('DescribeImport finds none', async () => {
+test('DescribeImport knows none that is not there', async () => {
   const ImportArn = `${arnOf('notes')}/import/01489602797149-73d8d5bc`;
-  const api = await apiOf();
+  const { api } = await apiWithBucket();
   expect(await api.refusal('DescribeImport', { ImportArn })).toBe(
     `ImportNotFound: Import not found: ${ImportArn}`,
   );

@@ -1,5 +1,5 @@
 /** The DynamoDB API without a socket: JSON in, JSON or a refusal out, as a client has it. */
-import type { TablesDoor } from '../../../src/api/dynamodb/context.ts';
+import type { BackupDoors, ExchangeDoors, TablesDoor } from '../../../src/api/dynamodb/context.ts';
 import { dynamodbOperations } from '../../../src/api/dynamodb/index.ts';
 import { encodeBody } from '../../../src/api/json.ts';
 import { parseInput } from '../../../src/api/shape.ts';
@@ -8,6 +8,7 @@ import { createFallbackCore } from '../../../src/crypto/fallback-core.ts';
 import { NextTokens } from '../../../src/tables/partiql/next-token.ts';
 import type { TableInfo } from '../../../src/tables/table-record.ts';
 import { account, region, user } from '../../support/embedded-kms.ts';
+import { noBackups } from '../../support/no-backups.ts';
 import { newConnection, openTables } from '../../support/open-tables.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { answeringLater, CommitCount } from '../../support/wrapped-stores.ts';
@@ -26,17 +27,20 @@ export const nextTokens = new NextTokens({ core, key: core.generateKey() });
 
 export class Api {
   readonly tables: TablesDoor;
+  readonly doors: BackupDoors & ExchangeDoors;
   readonly #connection = newConnection();
 
-  constructor(tables: TablesDoor) {
+  constructor(tables: TablesDoor, doors: Partial<BackupDoors & ExchangeDoors> = {}) {
     this.tables = tables;
+    this.doors = { ...noBackups, ...doors };
   }
 
   /** What the operation returns, a promise or not. */
   run(name: string, input: Json): object | Promise<object> {
     const found = dynamodbOperations.find((operation) => operation.name === name);
     if (found === undefined) throw new TypeError(`there is no operation ${name}`);
-    const context = { tables: this.tables, nextTokens, caller, connection: this.#connection };
+    const { tables, doors } = this;
+    const context = { tables, ...doors, nextTokens, caller, connection: this.#connection };
     return found.run(context, parseInput('dynamodb', name, input));
   }
 

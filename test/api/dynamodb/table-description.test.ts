@@ -55,6 +55,20 @@ const whole = {
   DeletionProtectionEnabled: false,
 };
 
+test('an archived table shows since when, why and where its data is', () => {
+  const backupArn = `${onDemand.arn}/backup/01767225600000-0a1b2c3d`;
+  const archival = { atMs: 1_700_000_009_000, backupArn };
+  expect(shown({ ...onDemand, status: 'ARCHIVED', archival })).toEqual({
+    ...whole,
+    TableStatus: 'ARCHIVED',
+    ArchivalSummary: {
+      ArchivalDateTime: 1_700_000_009,
+      ArchivalReason: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
+      ArchivalBackupArn: backupArn,
+    },
+  });
+});
+
 test('a table on demand under the AWS owned key shows no encryption, no class and no units', () => {
   expect(shown(onDemand)).toEqual(whole);
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { bindParts } from '../../../src/api/dynamodb/transaction-parts.ts';
 import { Refusal } from '../../../src/base/errors.ts';
 import type { OpenTable } from '../../../src/tables/table.ts';
+import { noBackups } from '../../support/no-backups.ts';
 import { newConnection } from '../../support/open-tables.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { type Api, apiWithTables, arnOf, caller, nextTokens } from './support.ts';
@@ -31,7 +32,10 @@ function bind(...parts: readonly ReturnType<typeof part>[]) {
       },
     },
   });
-  return bindParts({ tables: counting, nextTokens, caller, connection: newConnection() }, parts);
+  return bindParts(
+    { tables: counting, ...noBackups, nextTokens, caller, connection: newConnection() },
+    parts,
+  );
 }
 
 describe('parts', () => {

@@ -152,6 +152,25 @@ describe('R-API-1: UpdateTable refuses changes of indexes, and makes none:', () 
       expect.stringMatching(/^At least one of ProvisionedThroughput, /),
     ],
     [
+      'beside bounds on demand of a provisioned table',
+      update(
+        {
+          ...creating({ ProvisionedThroughput: units }),
+          OnDemandThroughput: { MaxReadRequestUnits: 1 },
+        },
+        'units',
+      ),
+      `${P}Neither MaxReadRequestUnits nor MaxWriteRequestUnits can be specified when BillingMode is PROVISIONED`,
+    ],
+    [
+      'with bounds on demand in a provisioned table',
+      update(
+        creating({ ProvisionedThroughput: units, OnDemandThroughput: { MaxReadRequestUnits: 1 } }),
+        'units',
+      ),
+      `${P}Neither MaxReadRequestUnits nor MaxWriteRequestUnits can be specified for index: by-a when BillingMode is PROVISIONED`,
+    ],
+    [
       'beside another key',
       update({ ...creating(), SSESpecification: { Enabled: true } }),
       `${P}Server-Side Encryption modification must be the only operation in the request`,

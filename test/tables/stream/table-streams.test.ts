@@ -57,14 +57,6 @@ describe('a stream', () => {
     expect(await orders.ids()).toEqual(['a,b']);
   });
 
-  test('goes with its table', async () => {
-    const arn = await orders.arn();
-    await orders.opened.tables.delete(user, 'orders');
-    expect(await refusalOf(() => orders.stream(arn))).toBe(
-      `StreamNotFound: Requested resource not found: Stream: ${arn} not found`,
-    );
-  });
-
   test('under a key that is gone is listed, ended and begun, but not read', async () => {
     const { kms, tables } = orders.opened;
     const keyArn = await newKey(kms);

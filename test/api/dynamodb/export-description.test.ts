@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { exportDescription, exportSummary } from '../../../src/api/dynamodb/export-description.ts';
+import type { ExportRecord } from '../../../src/lifecycle/export-record.ts';
+
+const record: ExportRecord = {
+  id: '1-a',
+  arn: 'arn/1-a',
+  account: 'a',
+  region: 'r',
+  tableArn: 'arn:table',
+  tableId: 'table',
+  bucket: 'things',
+  clientToken: '1-a',
+  asked: '',
+  startedAtMs: 1500,
+  status: 'IN_PROGRESS',
+  itemCount: 0,
+  bytes: 0,
+};
+
+test('an export that failed says why, and neither how much it is nor where', () => {
+  const failure = { code: 'S3NoSuchBucket', message: 'none' };
+  const description = exportDescription({ ...record, status: 'FAILED', endedAtMs: 2500, failure });
+  expect(description).toMatchObject({
+    ExportStatus: 'FAILED',
+    StartTime: 1.5,
+    EndTime: 2.5,
+    FailureCode: 'S3NoSuchBucket',
+    FailureMessage: 'none',
+    ExportManifest: undefined,
+    ItemCount: undefined,
+    BilledSizeBytes: undefined,
+  });
+});
+
+test('a list tells an export by its ARN, status and type', () => {
+  expect(exportSummary(record)).toEqual({
+    ExportArn: 'arn/1-a',
+    ExportStatus: 'IN_PROGRESS',
+    ExportType: 'FULL_EXPORT',
+  });
+});
