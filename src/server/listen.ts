@@ -11,8 +11,11 @@ import { malformedAnswer } from './malformed.ts';
 import type { Headers, ServiceAnswer } from './request.ts';
 import { readBody } from './request-body.ts';
 
+/** What the server has requests answered by. */
+export type Answerer = Pick<Dispatcher, 'dispatch' | 'bodyBytesMax' | 'tooLarge' | 'trustsEveryCaller'>;
+
 export interface ListenOptions {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Answerer;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -55,6 +58,21 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   return { host: address.address, port: address.port, close: () => sockets.close() };
 }
 
+/** Serves connections that another process has accepted. */
+export interface SocketServer {
+  /** Closes it at once where there are too many, and once closing has begun. */
+  take(socket: Socket): void;
+  /** As Listening.close. */
+  close(): Promise<void>;
+}
+
+export function serveSockets(options: Omit<ListenOptions, 'port'>): SocketServer {
+  const sockets = new HttpSockets(options);
+  // Nothing listens here, but with this the server begins to look after slow clients (R-NET-1).
+  sockets.server.emit('listening');
+  return { take: (socket) => sockets.take(socket), close: () => sockets.close() };
+}
+
 interface Course extends OpenConnection {
   /** Requests that came and are not yet answered. They are answered one after another, in their order. */
   underWay: number;
@@ -67,15 +85,16 @@ interface Course extends OpenConnection {
 
 class HttpSockets {
   readonly server: Server;
-  readonly #dispatcher: Dispatcher;
+  readonly #dispatcher: Answerer;
   readonly #host: string;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #courses = new Map<Socket, Course>();
   #turnEnd: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #onEmpty: () => void = () => {};
 
-  constructor({ dispatcher, host, clock = systemClock, log = silentLog }: ListenOptions) {
+  constructor({ dispatcher, host, clock = systemClock, log = silentLog }: Omit<ListenOptions, 'port'>) {
     this.#dispatcher = dispatcher;
     this.#host = host;
     this.#clock = clock;
@@ -95,6 +114,17 @@ class HttpSockets {
     this.#log.error({ fault: fault.message, stack: fault.stack }, 'the server failed');
   }
 
+  take(socket: Socket): void {
+    if (this.#closing !== undefined || this.#courses.size >= connectionsMax) {
+      socket.destroy();
+      return;
+    }
+    // As it would be had the server accepted it itself.
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    this.server.emit('connection', socket);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -105,18 +135,24 @@ class HttpSockets {
     for (const [socket, { underWay }] of this.#courses) if (underWay === 0) socket.destroy();
     const deadline = this.#clock.after(drainMsMax, () => {
       this.#log.warn({ sockets: this.#courses.size }, 'closing did not wait for requests that take too long');
-      this.server.closeAllConnections();
+      for (const socket of this.#courses.keys()) socket.destroy();
     });
     await closed;
+    // Those that were taken, the server does not count.
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      if (this.#courses.size === 0) resolve();
+    });
     deadline.cancel();
   }
 
   #opened(socket: Socket): void {
     const course = { underWay: 0, last: Promise.resolve(), turn: undefined, malformed: false };
-    this.#courses.set(socket, { ...openConnection(), ...course });
+    this.#courses.set(socket, { ...openConnection(socket.remoteAddress), ...course });
     socket.once('close', () => {
       this.#courses.get(socket)?.end();
       this.#courses.delete(socket);
+      if (this.#courses.size === 0) this.#onEmpty();
     });
   }
 

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { listen } from '../../src/server/listen.ts';
+import { listen, serveSockets } from '../../src/server/listen.ts';
 import { alsoClose, answers, ask, closeAll, dial, post, start, statusOf, untilClosed } from './raw-client.ts';
 import { credentials, logLines, smallDispatcher } from './support.ts';
 
@@ -289,5 +291,46 @@ describe('a web page', () => {
     const { status, text } = await ask(server, page);
     expect(status).toBe(400);
     expect(text).toContain('MissingAuthenticationToken');
+  });
+});
+
+describe('connections that another has accepted', () => {
+  async function startTaking() {
+    const sockets = serveSockets({ dispatcher: smallDispatcher(), host: '127.0.0.1' });
+    const acceptor = createServer((socket) => sockets.take(socket)).listen(0, '127.0.0.1');
+    await once(acceptor, 'listening');
+    const { address: host, port } = acceptor.address() as AddressInfo;
+    const close = async () => {
+      acceptor.close();
+      await sockets.close();
+    };
+    const server = { host, port, close };
+    alsoClose(server);
+    return { server, sockets };
+  }
+
+  test('are served as its own are: one after another, also where the client has ended his side', async () => {
+    const { server } = await startTaking();
+    const socket = dial(server);
+    socket.end(post('{}') + post('{}'));
+    expect(await answers(socket, 2)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    await untilClosed(socket);
+  });
+
+  test('get the same refusals', async () => {
+    const { server } = await startTaking();
+    expect((await ask(server, 'no request at all\r\n\r\n')).status).toBe(400);
+    expect((await ask(server, post('{}', ['Origin: https://example.com', ...last]))).status).toBe(403);
+  });
+
+  test('end when it closes, and none is taken from then on', async () => {
+    const { server, sockets } = await startTaking();
+    const idle = dial(server);
+    idle.write(post('{}'));
+    await answers(idle, 1);
+    const late = dial(server);
+    await once(late, 'connect');
+    await sockets.close();
+    await Promise.all([idle, late].map(untilClosed));
   });
 });
