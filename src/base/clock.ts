@@ -10,8 +10,11 @@ export interface Clock {
   nowMs(): number;
   /** Time in milliseconds that never goes backwards, for ages inside this process. */
   monotonicMs(): number;
-  /** Calls `due` once after `delayMs`; such a timer never keeps the process alive. */
-  after(delayMs: number, due: () => void): Timer;
+  /**
+   * Calls `due` once after `delayMs`; such a timer never keeps the process alive. A promise that it gives back is for a clock
+   * that stands still meanwhile: it never rejects.
+   */
+  after(delayMs: number, due: () => unknown): Timer;
 }
 
 export const systemClock: Clock = {

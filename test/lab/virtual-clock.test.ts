@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../../src/lab/virtual-clock.ts';
 
 test('timers run in the order they fall due, each at its own time, also those set by timers', () => {
   const clock = new VirtualClock(1000);

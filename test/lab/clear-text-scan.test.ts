@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { plantCanary, scanFolder } from '../../../src/cli/demo/clear-text-scan.ts';
-import { forms, NeedleIndex } from '../../../src/cli/demo/needles.ts';
+import { plantCanary, scanFolder } from '../../src/lab/clear-text-scan.ts';
+import { forms, NeedleIndex } from '../../src/lab/needles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cryptable-scan-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

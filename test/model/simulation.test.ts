@@ -1,0 +1,169 @@
+/** Tables of three regions live through lost keys, faults of the key service, crashes and time; a naive model says what must hold. */
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
+import type { Duration } from '../../src/lab/duration.ts';
+import { createLab, type Lab } from '../../src/lab/lab.ts';
+
+const runs = Number(process.env.CRYPTABLE_SIMULATIONS ?? 3);
+const firstSeed = Number(process.env.CRYPTABLE_SEED ?? 1);
+const stepsMax = 25;
+const regions = ['us-east-1', 'eu-west-1', 'ap-south-1'] as const;
+const watchMs = 15 * 60_000;
+const archiveMs = 7 * 86_400_000;
+
+interface Site {
+  readonly region: (typeof regions)[number];
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+  readonly keyId: string;
+  /** What was acknowledged. */
+  readonly items: Map<string, string>;
+  isEnabled: boolean;
+  /** When that was last changed, or when a fault of the key service could have hidden it. */
+  sinceMs: number;
+  isArchived: boolean;
+}
+
+function randomOf(seed: number): (count: number) => number {
+  let state = seed >>> 0;
+  return (count) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * count);
+  };
+}
+
+async function siteOf(lab: Lab, region: Site['region']): Promise<Site> {
+  const config = { ...lab.clientConfig({ region }), maxAttempts: 1 };
+  const [dynamodb, kms] = [new DynamoDBClient(config), new KMSClient(config)];
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  const keyId = KeyMetadata?.KeyId ?? '';
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'Ledger',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: keyId },
+    }),
+  );
+  const sinceMs = lab.now().getTime();
+  return {
+    region,
+    dynamodb,
+    kms,
+    keyId,
+    items: new Map(),
+    isEnabled: true,
+    sinceMs,
+    isArchived: false,
+  };
+}
+
+/** What must be true of a table whenever nothing is under way. */
+async function judge(lab: Lab, site: Site, isFaulty: boolean): Promise<void> {
+  const { Table } = await site.dynamodb.send(new DescribeTableCommand({ TableName: 'Ledger' }));
+  const { TableStatus: status, SSEDescription: sse } = Table ?? {};
+  const nowMs = lab.now().getTime();
+  const heldMs = nowMs - site.sinceMs;
+  const lostMs = sse?.InaccessibleEncryptionDateTime?.getTime();
+  if (site.isArchived) expect(status).toBe('ARCHIVED');
+  else if (status === 'ARCHIVED') {
+    expect(site.isEnabled).toBe(false);
+    site.isArchived = true;
+  } else {
+    if (lostMs !== undefined && !site.isEnabled && !isFaulty) expect(nowMs - lostMs).toBeLessThan(archiveMs);
+    if (!isFaulty && heldMs > watchMs) {
+      expect(status).toBe(site.isEnabled ? 'ACTIVE' : 'INACCESSIBLE_ENCRYPTION_CREDENTIALS');
+    }
+  }
+  const table = lab.database.table('Ledger', { region: site.region });
+  for (const [id, text] of site.items) {
+    const reading = table.get({ id: { S: id } });
+    // The key itself decides, whatever the status says by now.
+    if (!site.isEnabled || site.isArchived) await expect(reading).rejects.toThrow();
+    else if (!isFaulty) expect((await reading)?.get('text')).toEqual({ S: text });
+    else await reading.catch(() => {});
+  }
+}
+
+async function simulate(seed: number): Promise<void> {
+  const random = randomOf(seed);
+  const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
+  const lab = await createLab({ seed });
+  try {
+    const sites = await Promise.all(regions.map((region) => siteOf(lab, region)));
+    let faultEndMs = 0;
+    const texts: string[] = [];
+    const steps: Readonly<Record<string, () => Promise<void>>> = {
+      put: async () => {
+        const site = pick(sites);
+        const [id, text] = [`item-${random(8)}`, `secret text ${seed} ${texts.length}`];
+        const put = lab.database.table('Ledger', { region: site.region }).put({ id: { S: id }, text: { S: text } });
+        texts.push(text);
+        await put.then(
+          () => {
+            expect(site.isEnabled).toBe(true);
+            site.items.set(id, text);
+          },
+          (fault: Error) => {
+            // Refused in full, or the fault of the world is why.
+            const isExpected = !site.isEnabled || site.isArchived || lab.clock.nowMs() < faultEndMs;
+            if (!isExpected) throw fault;
+          },
+        );
+      },
+      disable: async () => {
+        const site = pick(sites);
+        await site.kms.send(new DisableKeyCommand({ KeyId: site.keyId })).then(() => {
+          if (site.isEnabled) site.sinceMs = lab.clock.nowMs();
+          site.isEnabled = false;
+        }, mayFail);
+      },
+      enable: async () => {
+        const site = pick(sites);
+        await site.kms.send(new EnableKeyCommand({ KeyId: site.keyId })).then(() => {
+          if (!site.isEnabled) site.sinceMs = lab.clock.nowMs();
+          site.isEnabled = true;
+        }, mayFail);
+      },
+      fault: async () => {
+        const length: Duration = pick(['1m', '10m', '2h']);
+        lab.keyService.fail(pick(['throttle', 'outage']), { for: length, share: pick([0.5, 1]) });
+        const lengthMs = { '1m': 60_000, '10m': 600_000, '2h': 7_200_000 }[length as '1m'];
+        faultEndMs = Math.max(faultEndMs, lab.clock.nowMs() + lengthMs);
+      },
+      pass: () => lab.advance(pick<Duration>(['1s', '4m', '16m', '3h', '1d', '7d'])),
+      restart: () => lab.restart({ away: pick<Duration>(['0s', '1h', '6d', '8d']) }),
+      crash: () => lab.crash({ away: pick<Duration>(['0s', '1h', '2d']) }),
+    };
+    const mayFail = (fault: Error) => {
+      if (lab.clock.nowMs() >= faultEndMs) throw fault;
+    };
+    const names = ['put', 'put', 'put', 'pass', 'pass', 'disable', 'enable', 'fault', 'restart', 'crash'];
+    const history: string[] = [];
+    for (let step = 0; step < stepsMax; step++) {
+      const name = pick(names);
+      history.push(name);
+      try {
+        await steps[name]?.();
+        const nowMs = lab.clock.nowMs();
+        // What a fault has hidden is found with the next look after it, or with the one after the way back.
+        const isFaulty = nowMs < faultEndMs + watchMs;
+        if (isFaulty) for (const site of sites) site.sinceMs = Math.max(site.sinceMs, nowMs);
+        for (const site of sites) await judge(lab, site, isFaulty);
+      } catch (fault) {
+        throw new Error(`seed ${seed}, step ${step}, after ${history.join(' ')}`, { cause: fault });
+      }
+    }
+    lab.keyService.mend();
+    expect((await lab.database.verify()).faults).toEqual([]);
+    if (texts.length > 0) lab.assertSealed(texts);
+  } finally {
+    await lab.close();
+  }
+}
+
+for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
+  test(`three regions through time and trouble, seed ${seed}`, () => simulate(seed), 240_000);
+}
