@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { backup } from './backup.ts';
 import { codec } from './codec.ts';
 import { type Bench, figuresJson, figuresText } from './figures.ts';
 import { http } from './http.ts';
@@ -12,8 +13,9 @@ import { page } from './page.ts';
 import { packageRoot } from './product.ts';
 import { scale } from './scale.ts';
 import { seal } from './seal.ts';
+import { workers } from './workers.ts';
 
-const benches: Readonly<Record<string, Bench>> = { seal, codec, page, item, http, scale };
+const benches: Readonly<Record<string, Bench>> = { seal, codec, page, item, http, workers, backup, scale };
 
 async function main(): Promise<void> {
   const [name, ...flags] = process.argv.slice(2);

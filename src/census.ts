@@ -3,6 +3,7 @@ import { Refusal } from './base/errors.ts';
 import type { EmbeddedKms, KeySummary } from './kms/embedded/embedded-kms.ts';
 import { takeCensus } from './pages/census.ts';
 import type { PageStore } from './store/page-store.ts';
+import type { TableRecord } from './tables/catalog-record.ts';
 import { catalogTree, readCatalogKeys } from './tables/catalog-root.ts';
 import type { DataKeyUpkeep, TableDataKeys, TreeDataKeys } from './tables/data-key-upkeep.ts';
 
@@ -12,7 +13,7 @@ export interface CensusRow {
   readonly table?: string;
   readonly region: string;
   readonly tree: number;
-  /** `items`, `index <name>`, `stream` or `catalogue`. */
+  /** `items`, `index <name>`, `stream`, `stream, table deleted` or `catalogue`. */
   readonly part: string;
   readonly dataKeyId: number;
   /** What is sealed now is sealed with it. Pages under others wait to be moved. */
@@ -26,6 +27,8 @@ export interface CensusRow {
 export type RetirementReason =
   /** The table cannot be opened without the key. */
   | { readonly kind: 'table'; readonly table: string; readonly region: string; readonly pages: number }
+  /** A table cannot be restored from the backup without the key, whatever became of the table that it is of. */
+  | { readonly kind: 'backup'; readonly backupArn: string; readonly table: string; readonly region: string }
   /** The next table that asks for the AWS managed key is put under it. */
   | { readonly kind: 'managed'; readonly region: string };
 
@@ -66,14 +69,32 @@ export async function takeStoreCensus({ store, upkeep }: CensusParts): Promise<r
   return rows;
 }
 
-/** `key`: a key id, an ARN or an alias, which is looked for in `region`. Refuses KeyNotFound. */
+export interface RetirementParts extends CensusParts {
+  readonly kms: Pick<EmbeddedKms, 'summaries'>;
+  /** All there are, with the tables that they are of. */
+  readonly backups: () => readonly BackedUp[];
+}
+
+interface BackedUp {
+  readonly arn: string;
+  readonly source: Pick<TableRecord, 'definition' | 'region' | 'keys'>;
+}
+
+/**
+ * `key`: a key id, an ARN or an alias, which is looked for in `region`; of a key of another service, the ARN that tables are
+ * under. Refuses KeyNotFound.
+ */
 export async function mayRetire(
-  parts: CensusParts & { readonly kms: Pick<EmbeddedKms, 'summaries'> },
+  parts: RetirementParts,
   { key, region }: { readonly key: string; readonly region: string },
 ): Promise<Retirement> {
-  const found = parts.kms.summaries().find((summary) => isKey(summary, key, region));
+  const census = await takeStoreCensus(parts);
+  const known = parts.kms.summaries().find((summary) => isKey(summary, key, region));
+  const held = parts.backups();
+  const isInUse = [...census, ...held.map(({ source }) => source.keys)].some(({ keyArn }) => keyArn === key);
+  const found = known ?? (isInUse ? { arn: key, manager: 'CUSTOMER', region } : undefined);
   if (found === undefined) throw new Refusal('KeyNotFound', { keyArn: key });
-  const rows = (await takeStoreCensus(parts)).filter(({ keyArn }) => keyArn === found.arn);
+  const rows = census.filter(({ keyArn }) => keyArn === found.arn);
   const pages = new Map<string, RetirementReason & { kind: 'table' }>();
   for (const row of rows) {
     const { table = 'catalogue' } = row;
@@ -82,7 +103,15 @@ export async function mayRetire(
     pages.set(place, { kind: 'table', table, region: row.region, pages: before + row.pages });
   }
   const managed = found.manager === 'AWS' ? [{ kind: 'managed' as const, region: found.region }] : [];
-  const reasons = [...pages.values(), ...managed];
+  const backups = held
+    .filter(({ source }) => source.keys.keyArn === found.arn)
+    .map(({ arn, source }) => ({
+      kind: 'backup' as const,
+      backupArn: arn,
+      table: source.definition.name,
+      region: source.region,
+    }));
+  const reasons = [...pages.values(), ...backups, ...managed];
   return { keyArn: found.arn, mayRetire: reasons.length === 0, reasons };
 }
 

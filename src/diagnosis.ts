@@ -25,11 +25,17 @@ export const advice = {
   AnchorTampered: 'Look who writes to the folder of the key service; --accept-rollback makes a new anchor.',
   KeyServiceMissing:
     'Put back the folder of the key service, or name it with --kms: no key opens without it.',
-  KeyServiceUnreachable: 'See that the key service answers, then look again.',
+  KeyServiceUnreachable: 'See that the key service answers, and name it with --key-service, then look again.',
+  KeyServiceWrong:
+    'Do not trust the key service until you know why: it gave other keys than those it was asked for.',
+  KeyServiceCredentials: 'Renew what this process signs in to the key service with.',
+  KeyServiceUnsafe: 'Name the key service by an address that begins with https.',
   KeyRecordsTampered: `The records of the key service were changed. ${keepEvidence}`,
   RootKeyMissing: 'Name the file of the root key with --root-key, or put it back: nothing opens without it.',
   RootKeyWrong: 'Name the root key this store was made with: --root-key or --passphrase-env.',
   RootKeyUnsafe: 'Move the root key out of the data, and let its owner alone read it: chmod 600.',
+  RootKeyRefused:
+    'See what the token or the key service says: the PIN, the state of the key, the rights to it.',
   AddonUnavailable: 'Install the package anew for this platform.',
   WrongKey: 'Name the folder of the key service that this store was made with: this one is of another store.',
   CatalogueTampered: keepEvidence,
@@ -54,6 +60,8 @@ const ofOutage: Partial<Record<OutageCode, Diagnosis>> = {
   StoreConflict: 'StoreLocked',
   StoreRolledBack: 'RolledBack',
   KeyServiceUnavailable: 'KeyServiceUnreachable',
+  KeyServiceSlow: 'KeyServiceUnreachable',
+  KeyServiceThrottled: 'KeyServiceUnreachable',
 };
 
 export function diagnosisOfOutage(code: OutageCode): Diagnosis {

@@ -2,14 +2,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
-import { IntegrityFault, Outage } from './base/errors.ts';
+import { IntegrityFault, isRefusal, Outage, Refusal } from './base/errors.ts';
 import { silentLog } from './base/log.ts';
 import { Closing } from './closing.ts';
 import { openCryptoCore } from './crypto/open-core.ts';
 import { advice, type Diagnosis, diagnosisOfFault, diagnosisOfKey, diagnosisOfOutage } from './diagnosis.ts';
+import { chosenKeyServices } from './key-service-choice.ts';
 import { TableKeys } from './keys/table-keys.ts';
 import { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
 import { MemoryRecordStorage } from './kms/embedded/record-storage.ts';
+import type { KeyServices } from './kms/key-services.ts';
 import { type OpenOptions, storeIsEmpty } from './open.ts';
 import { PageEngine } from './pages/pages.ts';
 import { anchorPlaceOf, keyDirectoryOf, keyFile, rootKeyOf } from './places.ts';
@@ -17,8 +19,9 @@ import { AnchoredStore } from './store/anchored-store.ts';
 import { storeFile } from './store/sqlite.ts';
 import { isTruncated, openPagesReadOnly, type ReadOnlyPages, readRecords } from './store/sqlite-read-only.ts';
 import { catalogTree, rootTree } from './tables/catalog-root.ts';
+import type { TreeOwner } from './tables/table-summary.ts';
 import { Tables } from './tables/tables.ts';
-import { type Fault, type Report, verifyTables } from './verification.ts';
+import { type Fault, type Report, type SkippedTable, verifyTables } from './verification.ts';
 
 export interface Finding {
   readonly diagnosis: Diagnosis;
@@ -79,13 +82,15 @@ async function examineOpened(dir: string, options: ExamineOptions, closing: Clos
   await stage('AnchorTampered', () => compareWithAnchor({ dir, options, store, kms }));
   const { account = '000000000000', region = 'us-east-1', clock = systemClock } = options;
   const log = silentLog;
-  const keys = new TableKeys({ core: kms.core, service: kms, clock, log, onWiped: () => {} });
+  const service = chosenKeyServices({ kms, choice: options, clock, log }, closing);
+  const keys = new TableKeys({ core: kms.core, service, clock, log, onWiped: () => {} });
   closing.add(keys, (opened) => opened.close());
   const engine = PageEngine.open({ store, storeId: store.storeId, clock });
   closing.add(engine, (opened) => opened.close());
   const tables = await openTables(() => Tables.open({ engine, keys, clock, log, account, region }));
   const report = await verifyTables({ engine, keys, tables }, options.progress);
-  return examinationOf(report, tables, kms);
+  const skipped = await skippedFindings(report.skipped, { tables, kms, service });
+  return examinationOf(report, tables, skipped);
 }
 
 async function openPages(dir: string): Promise<ReadOnlyPages> {
@@ -162,15 +167,50 @@ async function stage<T>(tampered: Diagnosis, work: () => Promise<T>): Promise<T>
   }
 }
 
-function examinationOf(report: Report, tables: Tables, kms: EmbeddedKms): Examination {
+interface KeysOfTables {
+  readonly tables: Tables;
+  readonly kms: EmbeddedKms;
+  readonly service: KeyServices;
+}
+
+async function skippedFindings(
+  skipped: readonly SkippedTable[],
+  { tables, kms, service }: KeysOfTables,
+): Promise<readonly Finding[]> {
   const states = new Map(kms.summaries().map(({ arn, state }) => [arn, state]));
-  const all = tables.summaries().toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const findings = report.faults.map(findingOf);
-  for (const { table, reason } of report.skipped) {
-    const keyArn = all.find(({ name }) => name === table)?.keyArn ?? '';
-    const diagnosis = diagnosisOfKey(states.get(keyArn));
+  const owners = [...tables.summaries(), ...tables.deletedSummaries()];
+  const findings: Finding[] = [];
+  for (const { table, reason, outage } of skipped) {
+    const owner = owners.find(({ name }) => name === table);
+    const keyArn = owner?.keyArn ?? '';
+    const known = states.get(keyArn);
+    let diagnosis = outage === undefined ? diagnosisOfKey(known) : diagnosisOfOutage(outage);
+    if (outage === undefined && known === undefined && owner !== undefined) {
+      diagnosis = await diagnosisOfRemoteKey(service, owner);
+    }
     findings.push({ diagnosis, table, detail: `${keyArn}: ${reason}`, advice: advice[diagnosis] });
   }
+  return findings;
+}
+
+/** Of a key that the embedded service does not know: a remote one may, where there is one. */
+async function diagnosisOfRemoteKey(
+  service: KeyServices,
+  { keyArn, account, region }: TreeOwner,
+): Promise<Diagnosis> {
+  try {
+    return diagnosisOfKey((await service.describeKey({ arn: 'cryptable', account, region }, keyArn)).state);
+  } catch (fault) {
+    if (fault instanceof Outage) return diagnosisOfOutage(fault.code);
+    if (isRefusal(fault, 'KeyNotFound')) return 'KeyDeleted';
+    if (fault instanceof Refusal) return 'KeyRefused';
+    throw fault;
+  }
+}
+
+function examinationOf(report: Report, tables: Tables, skipped: readonly Finding[]): Examination {
+  const all = tables.summaries().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const findings = [...report.faults.map(findingOf), ...skipped];
   return {
     store: findings.find(({ table }) => table === undefined)?.diagnosis ?? 'Healthy',
     tables: all.map(({ name }) => ({

@@ -9,25 +9,37 @@ import { Closing } from './closing.ts';
 import type { CryptoCore } from './crypto/core.ts';
 import { openCryptoCore } from './crypto/open-core.ts';
 import { Database } from './database.ts';
+import { identityServices, openIdentities } from './identities.ts';
+import { chosenKeyServices, type KeyServiceChoice } from './key-service-choice.ts';
 import type { DataKeyLimits } from './keys/data-key-use.ts';
-import { type TableIdentity, TableKeys } from './keys/table-keys.ts';
+import { TableKeys } from './keys/table-keys.ts';
 import { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
 import type { RootKey } from './kms/embedded/root-key.ts';
-import { KeyWatch } from './lifecycle/key-watch.ts';
+import type { KeyService } from './kms/key-service.ts';
+import type { Backups } from './lifecycle/backups.ts';
+import type { BucketFolders } from './lifecycle/bucket.ts';
+import type { NoticeOptions } from './lifecycle/notice-channels.ts';
 import { ReEncryption } from './lifecycle/re-encryption.ts';
 import { Scrub, type ScrubOptions } from './lifecycle/scrub.ts';
+import { startTableCare } from './lifecycle/table-care.ts';
 import { startUpkeep } from './lifecycle/upkeep.ts';
+import { type AuditOption, openAudit, recordedService } from './open-audit.ts';
+import { openBackups } from './open-backups.ts';
+import { openExchange } from './open-exchange.ts';
 import { PageEngine } from './pages/pages.ts';
 import { anchorPlaceOf, keyDirectoryOf, keyFile, type PlaceOptions, rootKeyOf } from './places.ts';
+import type { Service } from './server/service.ts';
 import { openServices } from './services.ts';
 import { AnchoredStore } from './store/anchored-store.ts';
 import type { PageStore } from './store/page-store.ts';
 import { openRecordStorage } from './store/record-storage.ts';
 import { openSqliteStore, type SqliteStore, storeFile } from './store/sqlite.ts';
 import { catalogTree, rootTree } from './tables/catalog-root.ts';
+import type { EncryptionQuota } from './tables/encryption-quota.ts';
 import { Tables } from './tables/tables.ts';
+import { WorkerHosting } from './worker-hosting.ts';
 
-export interface OpenOptions extends PlaceOptions {
+export interface OpenOptions extends PlaceOptions, KeyServiceChoice {
   /** Make a store where there is none, which is the default; else that is Outage StoreMissing. */
   readonly create?: boolean;
   /** Take a store that its anchor speaks against: after a backup was put back on purpose. */
@@ -42,13 +54,26 @@ export interface OpenOptions extends PlaceOptions {
   readonly statusDelays?: StatusDelays;
   /** Bound of what the store holds; its log beside it takes up to 128 MiB more. What would go beyond is Outage StoreFull. */
   readonly maxStoreBytes?: number;
+  /** From the end of one look at the keys of tables to the next. */
   readonly keyWatchIntervalMs?: number;
+  /** What that is longer by at most, by chance. */
+  readonly keyWatchJitterMs?: number;
+  /** Where the owner of tables is told of keys that cannot be used. */
+  readonly notices?: NoticeOptions;
+  /** How often a table may be put under another key: as on AWS, unless it says `none`. */
+  readonly encryptionChangeQuota?: EncryptionQuota;
   /** Look through all stored pages in the background at this rate. Not unless it is given. */
   readonly scrubBytesPerSecond?: number;
+  /** Folders in the place of S3 buckets, by the names of those: what is exported lies there in clear. */
+  readonly buckets?: BucketFolders;
   /** From the end of one search for items whose time is up to the next. */
   readonly timeToLiveIntervalMs?: number;
   /** How fast pages are moved from older data keys to new ones in the background. */
   readonly reEncryptionPagesPerSecond?: number;
+  /** Whether calls are recorded, in the folder `audit`; `on` unless said otherwise. Reading and writing items never is. */
+  readonly audit?: AuditOption;
+  /** A file that declares users, roles, policies and access keys: its form is told in docs/identities.md. */
+  readonly iam?: string;
   /** Fail rather than go on without the addon. */
   readonly requireNative?: boolean;
   readonly log?: Log;
@@ -59,6 +84,10 @@ export interface OpenOptions extends PlaceOptions {
 export interface OpenParts {
   readonly core?: CryptoCore;
   readonly dataKeyLimits?: DataKeyLimits;
+  /** What stands between the table engine and its key service. */
+  readonly keyService?: (service: KeyService) => KeyService;
+  /** What stands between callers and the operations. */
+  readonly services?: (services: readonly Service[]) => readonly Service[];
 }
 
 const accountForm = /^\d{12}$/;
@@ -66,8 +95,8 @@ const regionForm = /^[a-z][a-z0-9-]{1,31}$/;
 
 /**
  * Opens the store in this folder, which from then on is this process's alone. Throws Outages (StoreLocked, StoreMissing,
- * StoreForeign, StoreRolledBack, RootKeyMissing, RootKeyWrong, RootKeyUnsafe, AddonUnavailable …) and IntegrityFault
- * where stored bytes are not what was written.
+ * StoreForeign, StoreRolledBack, RootKeyMissing, RootKeyWrong, RootKeyUnsafe, RootKeyRefused, KeyServiceUnavailable,
+ * AddonUnavailable …) and IntegrityFault where stored bytes are not what was written.
  */
 export function open(dir: string, options: OpenOptions = {}): Promise<Database> {
   return openWith(dir, options, {});
@@ -93,67 +122,138 @@ interface Assembly {
   readonly closing: Closing;
 }
 
-async function assemble({ dir, options, parts, closing }: Assembly): Promise<Database> {
-  const { account = '000000000000', region = 'us-east-1' } = options;
-  const { create = true, clock = systemClock, log = silentLog } = options;
-  const core = parts.core ?? openCryptoCore({ requireNative: options.requireNative === true, log });
-  const kms = await openKeyService(
-    { dir, folder: keyDirectoryOf(dir, options), create, core, rootKey: rootKeyOf(dir, options), clock, log },
+async function assemble(assembly: Assembly): Promise<Database> {
+  const { dir, options, parts, closing } = assembly;
+  const { account = '000000000000', region = 'us-east-1', clock = systemClock, log = silentLog } = options;
+  const world = { clock, log, account, region };
+  const calls = await openCalls(assembly, world);
+  const { kms, identities, chosen, audit, recorded } = calls;
+  const opened = await openTables(assembly, world, calls);
+  const { engine, keys, tables, anchored, storeId } = opened;
+  const made = { kms, service: recorded, keys, tables, clock, log };
+  const copies = await openBackups({ dir, store: anchored, storeId, ...made }, closing);
+  const { backups } = copies;
+  const exchange = await openExchange({ ...made, backups, buckets: options.buckets }, closing);
+  const background = await startBackground(assembly, world, { ...opened, backups });
+  opened.onReEncryption(background.reEncryption);
+  const doors = { ...copies, ...exchange };
+  const { statusDelays } = options;
+  const { services, nextTokens } = openServices(
+    { tables, copies: doors, kms, audit, clock, statusDelays },
     closing,
   );
+  // Before all others: what waits for a remote key service would keep them from closing.
+  closing.add(chosen, (service) => service.close());
+  const { core } = kms;
+  return new Database({
+    ...made,
+    ...world,
+    ...background,
+    engine,
+    copies: doors,
+    verifyBackup: copies.verify,
+    nextTokens,
+    services: parts.services?.(services) ?? services,
+    queries: identityServices(identities, clock),
+    identities,
+    audit,
+    hosting: new WorkerHosting({
+      ...options,
+      ...world,
+      engine,
+      dir,
+      storeId,
+      core,
+      service: recorded,
+      identities,
+    }),
+    closing,
+  });
+}
+
+/** What every part is told of where it is. */
+interface World {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The key service, who may call it, and the record of who did. The page store comes in between: see openStore. */
+async function openCalls({ dir, options, parts, closing }: Assembly, { clock, log }: World) {
+  const { create = true } = options;
+  const core = parts.core ?? openCryptoCore({ requireNative: options.requireNative === true, log });
+  const folder = keyDirectoryOf(dir, options);
+  const rootKey = rootKeyOf(dir, options);
+  const kms = await openKeyService({ dir, folder, create, core, rootKey, clock, log }, closing);
+  const identities = await openIdentities({ kms, clock, folder, file: options.iam }, closing);
+  const chosen = chosenKeyServices({ kms, choice: options, clock, log }, closing);
   const store = await openStore({ dir, create, kms, bytesMax: options.maxStoreBytes }, closing);
+  const audit = await openAudit({ dir, places: options, kms, option: options.audit, clock, log }, closing);
+  const recorded = recordedService(parts.keyService?.(chosen) ?? chosen, kms, audit);
+  return { kms, identities, chosen, store, audit, recorded };
+}
+
+type Calls = Awaited<ReturnType<typeof openCalls>>;
+
+/** Tables over pages over the store, with their keys. */
+async function openTables(
+  { dir, options, parts, closing }: Assembly,
+  world: World,
+  { kms, store, recorded }: Calls,
+) {
+  const { clock, log } = world;
+  const { storeId } = store;
   let tables: Tables | undefined;
-  const onWiped = ({ id }: { readonly id: string }) => tables?.forgetPages(id);
   let reEncryption: ReEncryption | undefined;
-  const onDataKeyNotice = (table: TableIdentity) => reEncryption?.notice(table);
   const limits = parts.dataKeyLimits === undefined ? {} : { dataKeyLimits: parts.dataKeyLimits };
   const keys = closing.add(
-    new TableKeys({ core, service: kms, clock, log, onWiped, onDataKeyNotice, ...limits }),
+    new TableKeys({
+      core: kms.core,
+      service: recorded,
+      clock,
+      log,
+      onWiped: ({ id }) => tables?.forgetPages(id),
+      onDataKeyNotice: (table) => reEncryption?.notice(table),
+      holder: Buffer.from(storeId).toString('hex'),
+      onGrantLeft: () => tables?.grants.left(),
+      ...limits,
+    }),
     (opened) => opened.close(),
   );
-  const { storeId } = store;
   const anchored = await anchor({ dir, options, store, kms, clock, log }, closing);
   const cacheBytes = options.pageCacheBytes === undefined ? {} : { cacheBytes: options.pageCacheBytes };
   const engine = closing.add(PageEngine.open({ store: anchored, storeId, clock, ...cacheBytes }), (opened) =>
     opened.close(),
   );
-  tables = closing.add(await Tables.open({ engine, keys, clock, log, account, region }), (opened) =>
-    opened.close(),
-  );
-  const watchInterval =
-    options.keyWatchIntervalMs === undefined ? {} : { intervalMs: options.keyWatchIntervalMs };
-  const watch = closing.add(new KeyWatch({ tables, keys, clock, log, ...watchInterval }), (opened) =>
-    opened.stop(),
-  );
-  watch.start();
-  const { reEncryptionPagesPerSecond: pagesPerSecond } = options;
+  tables = closing.add(await Tables.open({ ...options, ...world, engine, keys }), (opened) => opened.close());
+  const onReEncryption = (started: ReEncryption) => {
+    reEncryption = started;
+  };
+  return { keys, engine, tables, anchored, storeId, onReEncryption };
+}
+
+type OpenedTables = Pick<Awaited<ReturnType<typeof openTables>>, 'keys' | 'engine' | 'tables'>;
+
+/** What time does to tables without being asked. */
+async function startBackground(
+  { options, closing }: Assembly,
+  { clock, log }: World,
+  { keys, engine, tables, backups }: OpenedTables & { readonly backups: Backups },
+) {
+  const care = await startTableCare({ ...options, tables, keys, backups, clock, log });
+  closing.add(care, (started) => started.stop());
+  const { reEncryptionPagesPerSecond: pagesPerSecond, timeToLiveIntervalMs } = options;
   const rate = pagesPerSecond === undefined ? {} : { pagesPerSecond };
-  reEncryption = closing.add(
+  const reEncryption = closing.add(
     new ReEncryption({ upkeep: tables.dataKeys, keys, engine, clock, log, ...rate }),
-    (opened) => opened.stop(),
+    (started) => started.stop(),
   );
   reEncryption.start();
   const scrub = startScrub({ tables, keys, engine, clock, log }, options, closing);
-  const { timeToLiveIntervalMs } = options;
   const upkeep = startUpkeep({ tables, clock, log, timeToLiveIntervalMs });
-  closing.add(upkeep, (opened) => opened.stop());
-  const { statusDelays } = options;
-  const { services, nextTokens } = openServices({ tables, kms, clock, statusDelays }, closing);
-  return new Database({
-    kms,
-    engine,
-    keys,
-    tables,
-    nextTokens,
-    reEncryption,
-    scrub,
-    services,
-    account,
-    region,
-    clock,
-    log,
-    closing,
-  });
+  closing.add(upkeep, (started) => started.stop());
+  return { reEncryption, scrub };
 }
 
 interface KeyServiceOptions {

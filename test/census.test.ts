@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreateBackupCommand,
   CreateTableCommand,
+  DeleteBackupCommand,
   DeleteTableCommand,
+  DescribeBackupCommand,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
@@ -193,7 +196,7 @@ describe('a table with indexes and a stream', () => {
     expect(found.Count).toBe(52);
     expect((await database.verify()).faults).toEqual([]);
     await tables.send(new DeleteTableCommand({ TableName: 'lakes' }));
-    expect(await rowsOf('lakes')).toEqual([]);
+    expect((await rowsOf('lakes')).map(({ part }) => part)).toEqual(['stream, table deleted']);
   });
 });
 
@@ -225,6 +228,19 @@ describe('whether a key may retire', () => {
       { table: 'cities' },
       { table: 'rivers' },
     ]);
+  });
+
+  test('no, while a backup is under it that was made of a table before it moved or went', async () => {
+    const made = await tables.send(new CreateBackupCommand({ TableName: 'cities', BackupName: 'kept' }));
+    const BackupArn = made.BackupDetails?.BackupArn;
+    const described = () => tables.send(new DescribeBackupCommand({ BackupArn }));
+    await expect
+      .poll(async () => (await described()).BackupDescription?.BackupDetails?.BackupStatus)
+      .toBe('AVAILABLE');
+    const reason = { kind: 'backup', backupArn: BackupArn, table: 'cities', region: 'us-east-1' };
+    expect((await database.mayRetire(used)).reasons).toContainEqual(reason);
+    await tables.send(new DeleteBackupCommand({ BackupArn }));
+    expect((await database.mayRetire(used)).reasons).not.toContainEqual(reason);
   });
 
   test('no, for the AWS managed key, under which the next table may come', async () => {

@@ -13,6 +13,11 @@ test.each([
   ['StoreConflict', 'StoreLocked'],
   ['StoreRolledBack', 'RolledBack'],
   ['KeyServiceUnavailable', 'KeyServiceUnreachable'],
+  ['KeyServiceSlow', 'KeyServiceUnreachable'],
+  ['KeyServiceThrottled', 'KeyServiceUnreachable'],
+  ['KeyServiceWrong', 'KeyServiceWrong'],
+  ['KeyServiceCredentials', 'KeyServiceCredentials'],
+  ['RootKeyRefused', 'RootKeyRefused'],
   ['RootKeyWrong', 'RootKeyWrong'],
   ['Closed', 'StoreUnavailable'],
 ] as const)('the outage %s is the diagnosis %s', (code, diagnosis) => {

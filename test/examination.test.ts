@@ -232,11 +232,11 @@ describe('a table is', () => {
     ],
     [
       'PageMoved',
-      'two of its pages have changed places',
+      'its first two leaves have changed places',
       (dir) =>
         sql(
           dir,
-          'CREATE TEMP TABLE two AS SELECT place, version, body FROM page WHERE place / 4294967296 = 3 ORDER BY place DESC LIMIT 2',
+          'CREATE TEMP TABLE two AS SELECT place, version, body FROM page WHERE place / 4294967296 = 3 ORDER BY place LIMIT 2',
           'UPDATE page SET body = (SELECT body FROM two WHERE two.place <> page.place) WHERE place IN (SELECT place FROM two)',
         ),
     ],

@@ -74,7 +74,7 @@ describe('a new store', () => {
       readdirSync(dir)
         .filter((name) => !/-(wal|shm|journal)$/.test(name))
         .sort(),
-    ).toEqual(['kms', 'owner.lock', 'store.sqlite']);
+    ).toEqual(['audit', 'kms', 'owner.lock', 'store.sqlite']);
     expect([dir, join(dir, 'kms')].map(modeOf)).toEqual(['700', '700']);
     const files = ['store.sqlite', 'owner.lock', 'kms/keys.sqlite', 'kms/owner.lock'].map((name) =>
       join(dir, name),

@@ -5,11 +5,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'cryptable-readme-'));
+const modules = join(folder, 'node_modules');
+
+beforeAll(() => {
+  mkdirSync(modules, { recursive: true });
+  for (const [as, to] of [
+    ['cryptable', root],
+    ['@aws-sdk', join(root, 'node_modules', '@aws-sdk')],
+  ] as const) {
+    symlinkSync(to, join(modules, as));
+  }
+});
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A program names its file in its first line; what it prints is the next block of text. */
@@ -23,14 +35,6 @@ test('the README has programs', () => {
 
 for (const { name, program, printed } of programs) {
   test(`${name} prints what the README says`, async () => {
-    const modules = join(folder, 'node_modules');
-    mkdirSync(modules, { recursive: true });
-    for (const [as, to] of [
-      ['cryptable', root],
-      ['@aws-sdk', join(root, 'node_modules', '@aws-sdk')],
-    ] as const) {
-      symlinkSync(to, join(modules, as));
-    }
     writeFileSync(join(folder, name), program);
     const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', name], { cwd: folder });
     expect(stdout).toBe(printed);

@@ -11,8 +11,12 @@ const linesMax = 400;
 /** Sources without a test of their own, each with the reason. A folder ends in a slash. */
 const testedElsewhere: Readonly<Record<string, string>> = {
   'src/base/log.ts': 'its one value does nothing',
+  'src/api/iam/': 'its operations run, and are refused, over real clients in test/sdk/identities.test.ts',
+  'src/api/sts/': 'as those of iam: test/sdk/identities.test.ts and two-accounts.test.ts',
   'src/cli/existing-store.ts':
     'verify.test.ts and keys.test.ts open stores that are there, missing and wrong',
+  'src/lab/needles.ts': 'what it finds and does not is what clear-text-scan.test.ts asks',
+  'src/cli/serve-worker.ts': 'the program that serve-workers.test.ts has started, and killed',
   'src/cli/demo/':
     'its steps run, and are checked, in test/cli/demo.test.ts; parts with logic have their own',
 };

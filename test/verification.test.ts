@@ -19,7 +19,7 @@ function parts(keyFaults: Record<string, unknown>, found: Partial<VerifyReport> 
   return {
     open,
     asked,
-    tables: { summaries: () => tables },
+    tables: { summaries: () => tables, deletedSummaries: () => [] },
     engine: {
       async verify(options: VerifyOptions): Promise<VerifyReport> {
         asked.push(options);
@@ -84,8 +84,19 @@ test('a fault names the table whose tree it is in, where there is one', async ()
   ]);
 });
 
-test('an outage is no finding: it ends the verification', async () => {
-  const outage = new Outage('KeyServiceUnavailable');
+for (const code of ['KeyServiceUnavailable', 'KeyServiceSlow', 'KeyServiceCredentials'] as const) {
+  test(`a table whose key service is away (${code}) is skipped, and the others are not`, async () => {
+    const outage = new Outage(code);
+    expect(await verifyTables(parts({ 'id-two': outage }))).toMatchObject({
+      tables: 3,
+      faults: [],
+      skipped: [{ table: 'two', reason: outage.message, outage: code }],
+    });
+  });
+}
+
+test('any other outage is no finding: it ends the verification', async () => {
+  const outage = new Outage('StoreUnavailable');
   await expect(verifyTables(parts({ 'id-two': outage }))).rejects.toBe(outage);
 });
 

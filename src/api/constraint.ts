@@ -137,7 +137,8 @@ const javaClasses = [
 function wholePattern(pattern: string): RegExp {
   let own = pattern;
   for (const [java, ours] of javaClasses) own = own.replaceAll(java, ours);
-  return new RegExp(`^(?:${own})$`);
+  // Properties of characters are known only where characters are whole.
+  return new RegExp(`^(?:${own})$`, own.includes('\\p{') ? 'u' : '');
 }
 
 function sizeOf(value: unknown): number {

@@ -9,6 +9,9 @@ export const classPrefixes = {
   dynamodb: 'com.amazonaws.dynamodb.v20120810.',
   streams: 'com.amazonaws.dynamodb.v20120810.',
   kms: 'com.amazonaws.kms.',
+  cloudtrail: 'com.amazonaws.cloudtrail.v20131101.',
+  iam: 'com.amazonaws.iam.',
+  sts: 'com.amazonaws.sts.',
 } as const;
 
 export function serializationFault(message: string): Refusal {

@@ -3,13 +3,23 @@ import { assert } from '../base/errors.ts';
 import { Constraint, notNull, quotedText, Trail } from './constraint.ts';
 import * as json from './json-type.ts';
 import { missingTexts, ownDemand, tableKeyDemands } from './member-rule.ts';
+import { cloudtrailModel } from './model/cloudtrail.generated.ts';
 import { dynamodbModel } from './model/dynamodb.generated.ts';
+import { iamModel } from './model/iam.generated.ts';
 import { kmsModel } from './model/kms.generated.ts';
 import type { ListShape, MapShape, ServiceModel, Shape, StructureShape } from './model/service-model.ts';
 import { streamsModel } from './model/streams.generated.ts';
+import { stsModel } from './model/sts.generated.ts';
 import { rawAttribute, rawItem } from './raw-attribute.ts';
 
-const models = { dynamodb: dynamodbModel, streams: streamsModel, kms: kmsModel } as const;
+const models = {
+  dynamodb: dynamodbModel,
+  streams: streamsModel,
+  kms: kmsModel,
+  cloudtrail: cloudtrailModel,
+  iam: iamModel,
+  sts: stsModel,
+} as const;
 export type ModelName = keyof typeof models;
 
 /** A shape ready to read: the model's names resolved, its patterns compiled. Read once, on first use. */
@@ -32,6 +42,18 @@ export function parseInput(service: ModelName, operation: string, value: unknown
   trail.end();
   assert(typeof input === 'object' && input !== null, 'the input of an operation is a structure');
   return input;
+}
+
+/** What the model says of a shape, named itself or by the operation whose input it is. */
+export function shapeOf(
+  service: ModelName,
+  asked: { readonly name: string } | { readonly operation: string },
+): Shape {
+  const { operations, shapes }: ServiceModel = models[service];
+  const name = 'name' in asked ? asked.name : operations[asked.operation];
+  const shape = name === undefined ? undefined : shapes[name];
+  assert(shape !== undefined, `the model of ${service} has no such shape`);
+  return shape;
 }
 
 class Readers {
@@ -188,6 +210,9 @@ const readers = {
   dynamodb: new Readers('dynamodb'),
   streams: new Readers('streams'),
   kms: new Readers('kms'),
+  cloudtrail: new Readers('cloudtrail'),
+  iam: new Readers('iam'),
+  sts: new Readers('sts'),
 } as const;
 
 function reportMissing(trail: Trail, wholeText: string | undefined): void {

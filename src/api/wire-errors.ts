@@ -2,6 +2,7 @@
 import {
   AssertionFault,
   IntegrityFault,
+  isRefusal,
   Outage,
   type OutageCode,
   Refusal,
@@ -9,7 +10,7 @@ import {
 } from '../base/errors.ts';
 
 /** The service whose client reads the answer. */
-export type WireService = 'dynamodb' | 'streams' | 'kms';
+export type WireService = 'dynamodb' | 'streams' | 'kms' | 'cloudtrail';
 
 export interface WireFault {
   readonly status: number;
@@ -24,6 +25,7 @@ const prefixes = {
   service: 'com.amazonaws.dynamodb.v20120810#',
   validation: 'com.amazon.coral.validate#',
   framework: 'com.amazon.coral.service#',
+  availability: 'com.amazon.coral.availability#',
 } as const;
 
 interface WireName {
@@ -49,7 +51,14 @@ const refusals: Readonly<Record<RefusalCode, WireName>> = {
   IncompleteSignature: framework('IncompleteSignatureException'),
   InvalidSignature: framework('InvalidSignatureException'),
   UnrecognizedClient: framework('UnrecognizedClientException'),
+  TokenExpired: framework('ExpiredTokenException'),
   AccessDenied: denied,
+  EntityNotFound: modelled('NoSuchEntityException'),
+  EntityExists: modelled('EntityAlreadyExistsException'),
+  EntityInUse: modelled('DeleteConflictException'),
+  EntityLimit: modelled('LimitExceededException'),
+  EntityInput: modelled('InvalidInputException'),
+  EntityFixed: modelled('UnmodifiableEntityException'),
   TableNotFound: modelled('ResourceNotFoundException'),
   TableInUse: modelled('ResourceInUseException'),
   LimitExceeded: modelled('LimitExceededException'),
@@ -66,6 +75,13 @@ const refusals: Readonly<Record<RefusalCode, WireName>> = {
   PolicyNotFound: modelled('PolicyNotFoundException'),
   ContinuousTableNotFound: modelled('TableNotFoundException'),
   BackupNotFound: modelled('BackupNotFoundException'),
+  BackupInUse: modelled('BackupInUseException'),
+  TableExists: modelled('TableAlreadyExistsException'),
+  RestoreUnderWay: modelled('TableInUseException'),
+  PointInTimeOff: modelled('PointInTimeRecoveryUnavailableException'),
+  InvalidRestoreTime: modelled('InvalidRestoreTimeException'),
+  ExportConflict: modelled('ExportConflictException'),
+  ImportConflict: modelled('ImportConflictException'),
   ExportNotFound: modelled('ExportNotFoundException'),
   ImportNotFound: modelled('ImportNotFoundException'),
   GlobalTableNotFound: modelled('GlobalTableNotFoundException'),
@@ -105,11 +121,19 @@ const refusals: Readonly<Record<RefusalCode, WireName>> = {
   MalformedPolicy: modelled('MalformedPolicyDocumentException'),
   TagRefused: modelled('TagException'),
   DryRun: modelled('DryRunOperationException'),
+  LookupAttributeWrong: modelled('InvalidLookupAttributesException'),
+  LookupCategoryWrong: modelled('InvalidEventCategoryException'),
+  LookupCountWrong: modelled('InvalidMaxResultsException'),
+  LookupTimeWrong: modelled('InvalidTimeRangeException'),
+  LookupTokenWrong: modelled('InvalidNextTokenException'),
 };
 
-type OutageKind = 'internal' | 'unavailable' | 'full';
+type OutageKind = 'internal' | 'unavailable' | 'full' | 'throttled';
 
-/** `unavailable`: nothing is broken, only not to be had just now. `full`: who writes may delete, and must be told. */
+/**
+ * `unavailable`: nothing is broken, only not to be had just now. `full`: who writes may delete, and must be told.
+ * `throttled`: by the key service.
+ */
 const outages: Readonly<Record<OutageCode, OutageKind>> = {
   StoreConflict: 'unavailable',
   StoreLocked: 'unavailable',
@@ -121,10 +145,17 @@ const outages: Readonly<Record<OutageCode, OutageKind>> = {
   StoreUnsafe: 'internal',
   StoreRolledBack: 'internal',
   KeyServiceUnavailable: 'internal',
+  KeyServiceSlow: 'internal',
+  KeyServiceThrottled: 'throttled',
+  KeyServiceWrong: 'internal',
+  KeyServiceCredentials: 'internal',
+  KeyServiceUnsafe: 'internal',
   DataKeyUsedUp: 'unavailable',
   RootKeyMissing: 'internal',
   RootKeyWrong: 'internal',
   RootKeyUnsafe: 'internal',
+  RootKeyRefused: 'internal',
+  AuditUnavailable: 'internal',
   AddonUnavailable: 'internal',
   Closed: 'unavailable',
 };
@@ -133,6 +164,7 @@ const tableServerFaults: Readonly<Record<OutageKind, WireName>> = {
   internal: { ...modelled('InternalServerError'), status: 500 },
   unavailable: { ...framework('ServiceUnavailable'), status: 503 },
   full: { ...framework('ServiceUnavailable'), status: 503 },
+  throttled: { name: 'ThrottlingException', origin: 'availability', member: 'message' },
 };
 
 const serverFaults: Readonly<Record<WireService, Readonly<Record<OutageKind, WireName>>>> = {
@@ -142,6 +174,13 @@ const serverFaults: Readonly<Record<WireService, Readonly<Record<OutageKind, Wir
     internal: { ...modelled('KMSInternalException'), status: 500 },
     unavailable: { ...framework('ServiceUnavailableException'), status: 503 },
     full: { ...framework('ServiceUnavailableException'), status: 503 },
+    throttled: { name: 'ThrottlingException', origin: 'availability', member: 'message' },
+  },
+  cloudtrail: {
+    internal: { ...framework('InternalFailure'), status: 500 },
+    unavailable: { ...framework('ServiceUnavailable'), status: 503 },
+    full: { ...framework('ServiceUnavailable'), status: 503 },
+    throttled: { name: 'ThrottlingException', origin: 'availability', member: 'message' },
   },
 };
 
@@ -149,6 +188,7 @@ const serverSentences: Readonly<Record<OutageKind, string>> = {
   internal: 'Internal server error',
   unavailable: 'The service is unavailable. Please retry.',
   full: new Outage('StoreFull').message,
+  throttled: 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
 };
 
 /** Answers every fault there can be. Of one that is ours the client learns nothing but whether to ask again. */
@@ -174,10 +214,11 @@ export function loggedFault(fault: unknown): object {
 }
 
 function wireNameOf(fault: Refusal): WireName {
-  const { details } = fault;
-  return fault.code === 'TableKeyRefused' && 'denied' in details && details.denied
-    ? denied
-    : refusals[fault.code];
+  if (!isRefusal(fault, 'TableKeyRefused')) return refusals[fault.code];
+  const { denied: isDenied, keyCode } = fault.details;
+  // A key of another kind than tables can have: AWS answers as if the fault were its own.
+  if (keyCode === 'Validation') return { ...modelled('InternalServerError'), status: 500 };
+  return isDenied ? denied : refusals[fault.code];
 }
 
 function extraMembers({ code, details }: Refusal): readonly (readonly [string, unknown])[] {
@@ -194,7 +235,7 @@ function answer(
   service: WireService,
   extra: readonly (readonly [string, unknown])[],
 ): Omit<WireFault, 'ours'> {
-  const type = service === 'kms' ? name : prefixes[origin] + name;
+  const type = service === 'kms' || service === 'cloudtrail' ? name : prefixes[origin] + name;
   const said: readonly (readonly [string, unknown])[] = sentence === '' ? [] : [[member, sentence]];
   return { status: status ?? 400, body: new Map([['__type', type], ...extra, ...said]) };
 }

@@ -13,14 +13,24 @@ const refusals = {
   // Any operation
   Validation: (d: { message: string }) => d.message,
   Serialization: (d: { message?: string }) => d.message ?? '',
-  UnknownOperation: (_: Record<never, never>) => '',
+  UnknownOperation: (d: { message?: string }) => d.message ?? '',
   RequestTooLarge: (_: Record<never, never>) => '',
   // Who asks
   MissingAuthenticationToken: (_: Record<never, never>) => 'Request is missing Authentication Token',
   IncompleteSignature: (d: { message: string }) => d.message,
   InvalidSignature: (d: { message: string }) => d.message,
   UnrecognizedClient: (_: Record<never, never>) => 'The security token included in the request is invalid.',
+  TokenExpired: (_: Record<never, never>) => 'The security token included in the request is expired',
   AccessDenied: (d: { message: string }) => d.message,
+  // Identities
+  EntityNotFound: (d: { message: string }) => d.message,
+  EntityExists: (d: { message: string }) => d.message,
+  EntityInUse: (d: { message: string }) => d.message,
+  EntityLimit: (d: { message: string }) => d.message,
+  EntityInput: (d: { message: string }) => d.message,
+  /** What the operator's file says, an operation does not change. */
+  EntityFixed: (d: { what: string }) =>
+    `The ${d.what} is declared in the file of identities: it is changed there, and by nobody else.`,
   // Tables
   TableNotFound: (d: { table?: string }) =>
     d.table === undefined
@@ -51,12 +61,28 @@ const refusals = {
   PolicyNotFound: (d: { message: string }) => d.message,
   ContinuousTableNotFound: (d: { table: string }) => `Table not found: ${d.table}`,
   BackupNotFound: (d: { backupArn: string }) => `Backup not found: ${d.backupArn}`,
+  /** `isRestoring`: it is asked for a further restore, else for its deletion. */
+  BackupInUse: (d: { backupArn: string; isRestoring: boolean }) =>
+    `Backup is being used to restore ${d.isRestoring ? 'another table' : 'table'}: ${d.backupArn}`,
+  TableExists: (d: { table: string }) => `Table already exists: ${d.table}`,
+  RestoreUnderWay: (d: { table: string; source: string }) =>
+    `Table: ${d.table} is already being restored from backup: ${d.source}`,
+  PointInTimeOff: (d: { table: string }) => `Point in time recovery is not enabled for table '${d.table}'`,
+  InvalidRestoreTime: (d: { message: string }) => d.message,
+  /** Our own words, of both: AWS says no more than that the token was another request's. */
+  ExportConflict: (d: { clientToken: string }) =>
+    `The client token was used for another export: ${d.clientToken}`,
+  ImportConflict: (d: { clientToken: string }) =>
+    `The client token was used for another import: ${d.clientToken}`,
   ExportNotFound: (d: { exportArn: string }) => `Export not found: ${d.exportArn}`,
   ImportNotFound: (d: { importArn: string }) => `Import not found: ${d.importArn}`,
   GlobalTableNotFound: (d: { name: string }) =>
     `Global table not found: Global table with name: '${d.name}' does not exist.`,
-  /** A KMS refusal as the table service words it. `denied`: AccessDeniedException, else ValidationException. */
-  TableKeyRefused: (d: { message: string; denied: boolean }) => d.message,
+  /**
+   * A KMS refusal as the table service words it. `denied`: AccessDeniedException, else ValidationException. `keyCode`: the
+   * code of that refusal, for those who look after tables.
+   */
+  TableKeyRefused: (d: { message: string; denied: boolean; keyCode?: string }) => d.message,
   // Keys
   KeyDisabled: (d: { keyArn: string }) => `${d.keyArn} is disabled.`,
   /** `phrase` completes "<arn> is …", e.g. `pending deletion`, `not pending deletion`. */
@@ -94,6 +120,12 @@ const refusals = {
   MalformedPolicy: (d: { message: string }) => d.message,
   TagRefused: (d: { message: string }) => d.message,
   DryRun: (_: Record<never, never>) => 'The request would have succeeded, but the DryRun option is set.',
+  // The history of events
+  LookupAttributeWrong: (d: { message: string }) => d.message,
+  LookupCategoryWrong: (d: { message: string }) => d.message,
+  LookupCountWrong: (d: { message: string }) => d.message,
+  LookupTimeWrong: (d: { message: string }) => d.message,
+  LookupTokenWrong: (_: Record<never, never>) => 'The NextToken is not one that this lookup gave.',
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
@@ -134,10 +166,17 @@ const outages = {
   StoreUnsafe: 'The store is kept where others could change it, or where its locks do not hold.',
   StoreRolledBack: 'The store is not the newest state that was anchored.',
   KeyServiceUnavailable: 'The key service does not answer.',
+  KeyServiceSlow: 'The key service did not answer in time.',
+  KeyServiceThrottled: 'The key service is asked more often than it allows.',
+  KeyServiceWrong: 'The key service gave an answer that cannot be right.',
+  KeyServiceCredentials: 'The key service does not accept the credentials of this process.',
+  KeyServiceUnsafe: 'The key service would be asked in a way that others could listen to.',
   DataKeyUsedUp: 'A data key of the table has sealed as much as it may.',
   RootKeyMissing: 'The root key that opens this key service is not there.',
   RootKeyWrong: 'This root key does not open this key service.',
   RootKeyUnsafe: 'The root key is kept where others could take it.',
+  RootKeyRefused: 'Who keeps the root key does not give it out.',
+  AuditUnavailable: 'The audit trail cannot be written: what would leave no record is not done.',
   AddonUnavailable: 'The native addon cannot be used here.',
   Closed: 'The engine is closed.',
 } as const;

@@ -4,7 +4,13 @@ import { type Examination, examine } from '../index.ts';
 import { columns } from './columns.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { progress } from './progress.ts';
-import { keyDirectoryOf, type RootKeyOptions, rootKeyOf, withRootKeyOptions } from './store-options.ts';
+import {
+  keyDirectoryOf,
+  keyServiceOf,
+  type RootKeyOptions,
+  rootKeyOf,
+  withRootKeyOptions,
+} from './store-options.ts';
 
 interface DoctorOptions extends RootKeyOptions {
   readonly json?: true;
@@ -20,9 +26,13 @@ const notOpened: ReadonlySet<string> = new Set([
   'StoreUnsafe',
   'KeyServiceMissing',
   'KeyServiceUnreachable',
+  'KeyServiceWrong',
+  'KeyServiceCredentials',
+  'KeyServiceUnsafe',
   'RootKeyMissing',
   'RootKeyWrong',
   'RootKeyUnsafe',
+  'RootKeyRefused',
   'AddonUnavailable',
 ]);
 
@@ -38,7 +48,7 @@ export const doctor = withRootKeyOptions(
   )
   .action(async (dir: string, { json, ...options }: DoctorOptions) => {
     const bar = progress('doctor', 'pages');
-    const places = { ...rootKeyOf(options), ...keyDirectoryOf(options) };
+    const places = { ...rootKeyOf(options), ...keyDirectoryOf(options), ...keyServiceOf(options) };
     const onProgress = (done: number, total: number) => bar.at(done, total);
     const found = await examine(dir, { ...places, progress: onProgress }).finally(() => bar.end());
     process.stdout.write(json === true ? `${JSON.stringify(found, undefined, 2)}\n` : examinationText(found));

@@ -77,6 +77,8 @@ function reasonText(reason: RetirementReason): string {
   switch (reason.kind) {
     case 'table':
       return `table ${reason.table} in ${reason.region}: ${reason.pages} pages are under it`;
+    case 'backup':
+      return `backup ${reason.backupArn} in ${reason.region}: it cannot be restored from without it`;
     case 'managed':
       return `the next table in ${reason.region} that asks for the AWS managed key is put under it`;
   }

@@ -1,16 +1,20 @@
 #!/usr/bin/env node
 /** The `cryptable` command: the list of its subcommands, and what becomes of their faults. */
 import { Command, CommanderError } from 'commander';
+import { audit } from './audit.ts';
+import { backup } from './backup.ts';
 import { bench } from './bench.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { exitCodeOf, exitCodes, sentenceOf } from './exit-code.ts';
+import { iam } from './iam.ts';
 import { keys } from './keys.ts';
+import { kms } from './kms.ts';
 import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
 
-const commands: readonly Command[] = [serve, keys, verify, doctor, demo, bench];
+const commands: readonly Command[] = [serve, iam, keys, verify, backup, audit, kms, doctor, demo, bench];
 
 function program(): Command {
   const all = new Command('cryptable')

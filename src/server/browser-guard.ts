@@ -1,5 +1,6 @@
 /** Keeps web pages away from a server that trusts every caller: a browser lets any page reach its own machine. */
-import { hostName, isFixedName, isLoopback } from './loopback.ts';
+import { isLoopback } from '../base/loopback.ts';
+import { hostName, isFixedName } from './loopback.ts';
 import { type Headers, header, type ServiceAnswer } from './request.ts';
 
 const sentence = 'This server trusts every caller, and so answers no web page and only fixed host names.\n';

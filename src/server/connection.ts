@@ -12,10 +12,14 @@ export interface OpenConnection {
 /** Numbers are never used again in this process, so that nothing cached for one connection serves another. */
 let opened = 0;
 
-export function openConnection(): OpenConnection {
+export function openConnection(address?: string): OpenConnection {
   const controller = new AbortController();
   // Every table that is used over a connection listens: many are no leak.
   setMaxListeners(0, controller.signal);
   opened++;
-  return { connection: { id: opened, closed: controller.signal }, end: () => controller.abort() };
+  const connection = { id: opened, closed: controller.signal };
+  return {
+    connection: address === undefined ? connection : { ...connection, address },
+    end: () => controller.abort(),
+  };
 }

@@ -7,10 +7,20 @@ import { loggedFault, wireFault } from '../api/wire-errors.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
+import type { CallObserver } from './call-observer.ts';
+import { trustedKeyId } from './client-config.ts';
+import { listedCallers } from './listed-callers.ts';
+import { formBytesMax, isForm, QueryDispatcher } from './query-dispatch.ts';
 import { type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
 import { newRequestId } from './request-id.ts';
-import type { Run, Service } from './service.ts';
-import { type Authenticate, type Credentials, SignatureVerifier, trustEveryCaller } from './signature.ts';
+import type { QueryService, Run, Service } from './service.ts';
+import {
+  type Authenticate,
+  type Credentials,
+  SignatureVerifier,
+  type SigningCallers,
+  trustEveryCaller,
+} from './signature.ts';
 
 /** A longer body is not parsed before its sender is known: parsing costs more than a signature (R-SIG-3). */
 export const strangersBodyBytesMax = 64 * 1024;
@@ -20,12 +30,21 @@ const unknownOperationPage = Buffer.from('<UnknownOperationException/>\n');
 
 export interface DispatcherOptions {
   readonly services: readonly Service[];
-  /** Empty: every caller is trusted. */
+  /** Asked for by forms. */
+  readonly queries?: readonly QueryService[];
+  /** Empty: every caller is trusted that is not one of `callers`. */
   readonly credentials?: readonly Credentials[];
+  /** Callers whose rights are known: they sign, wherever they are. */
+  readonly callers?: SigningCallers;
+  /** Nobody is trusted who is not listed or known. Without it and without credentials, everybody else is. */
+  readonly requireSignatures?: boolean;
+  /** Its requests come from this process: what names a key, but not the one of such clients, signs with it. */
+  readonly inProcess?: boolean;
   readonly account: string;
   /** Of callers that name none. */
   readonly region: string;
   readonly rejectReplays?: boolean;
+  readonly observer?: CallObserver | undefined;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -44,26 +63,29 @@ export class Dispatcher {
   readonly #log: Log;
   readonly #region: string;
   readonly #authenticate: Authenticate;
+  readonly #queries: QueryDispatcher;
+  readonly #observer: CallObserver | undefined;
   /** Nobody is asked for a signature. */
   readonly trustsEveryCaller: boolean;
 
   constructor(options: DispatcherOptions) {
-    const { services, credentials = [], account, region, clock = systemClock, log = silentLog } = options;
+    const { services, queries = [], region, log = silentLog } = options;
     const [first] = services;
     if (first === undefined) throw new TypeError('a dispatcher needs a service');
     this.#first = first;
     this.#services = new Map(services.map((service) => [service.targetPrefix, service]));
     this.#log = log;
     this.#region = region;
-    this.trustsEveryCaller = credentials.length === 0;
-    const { rejectReplays = false } = options;
-    this.#authenticate = this.trustsEveryCaller
-      ? trustEveryCaller({ account, region })
-      : new SignatureVerifier({ credentials, account, clock, rejectReplays }).authenticate;
+    this.#observer = options.observer;
+    const { requireSignatures = (options.credentials ?? []).length > 0 } = options;
+    this.trustsEveryCaller = !requireSignatures;
+    this.#authenticate = authenticationOf(options, requireSignatures);
+    this.#queries = new QueryDispatcher({ services: queries, authenticate: this.#authenticate, log });
   }
 
   /** How long a body may be that comes with these headers. */
   bodyBytesMax(headers: Headers): number {
+    if (isForm(headers)) return formBytesMax;
     return (this.#serviceOf(headers) ?? this.#first).bodyBytesMax;
   }
 
@@ -72,6 +94,7 @@ export class Dispatcher {
     const { headers, method, path } = request;
     const rooted = path === '/' || path.startsWith('/?');
     if (method === 'GET' && rooted) return this.#healthPage();
+    if (method === 'POST' && rooted && isForm(headers)) return this.#queries.dispatch(request);
     const service = this.#serviceOf(headers);
     const contentType = baseTypeOf(headers);
     const allowed = this.#isTypeOf(service, contentType);
@@ -95,6 +118,7 @@ export class Dispatcher {
 
   /** The answer to a request that was not read to its end. */
   tooLarge(headers: Headers): ServiceAnswer {
+    if (isForm(headers)) return this.#queries.tooLarge();
     const service = this.#serviceOf(headers) ?? this.#first;
     const { contentType, model } = service;
     const course = { requestId: newRequestId(model), service, contentType, operation: '' };
@@ -110,8 +134,18 @@ export class Dispatcher {
     const run = service?.runs.get(course.operation);
     if (service === undefined || run === undefined) throw new Refusal('UnknownOperation', {});
     const caller = this.#authenticate(request, service.signingName);
-    return this.#runWith(early ?? parseJsonBody(body), course, (input) =>
-      run({ caller, connection, host: header(headers, 'host') }, input),
+    const json = early ?? parseJsonBody(body);
+    const asked = { caller, connection, host: header(headers, 'host') };
+    const { operation, requestId } = course;
+    const { model } = service;
+    if (this.#observer?.observes(model, operation) !== true) {
+      return this.#runWith(json, course, (input) => run(asked, input));
+    }
+    return this.#observer.observe({ model, operation, caller, request, requestId }, (checked) =>
+      this.#runWith(json, course, (input) => {
+        checked(input);
+        return run(asked, input);
+      }),
     );
   }
 
@@ -146,6 +180,27 @@ export class Dispatcher {
   }
 }
 
+/** Who is let in, and how each proves who it is. */
+function authenticationOf(options: DispatcherOptions, requireSignatures: boolean): Authenticate {
+  const { credentials = [], account, region, clock = systemClock, rejectReplays = false } = options;
+  const callers = listedCallers({ credentials, account, others: options.callers });
+  const { authenticate } = new SignatureVerifier({ callers, clock, rejectReplays });
+  if (requireSignatures) return authenticate;
+  if (options.callers === undefined) return trustEveryCaller({ account, region });
+  const known: SigningCallers = options.callers;
+  return trustEveryCaller({
+    account,
+    region,
+    known: {
+      authenticate,
+      isKnown: ({ accessKeyId, sessionToken }) =>
+        options.inProcess === true
+          ? accessKeyId !== trustedKeyId
+          : known.find(accessKeyId, sessionToken) !== undefined,
+    },
+  });
+}
+
 function baseTypeOf(headers: Headers): string {
   const type = header(headers, 'content-type') ?? '';
   const semicolon = type.indexOf(';');
@@ -164,6 +219,7 @@ function answer(
 ): ServiceAnswer {
   const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
   // Only DynamoDB's clients check it.
-  const checked = service.model === 'kms' ? headers : { ...headers, 'x-amz-crc32': String(crc32(body)) };
+  const checked =
+    service.signingName !== 'dynamodb' ? headers : { ...headers, 'x-amz-crc32': String(crc32(body)) };
   return { status, headers: checked, body };
 }

@@ -9,7 +9,7 @@ const pool = Buffer.allocUnsafeSlow(64 * idLength);
 let used = pool.length;
 
 export function newRequestId(model: ModelName): string {
-  if (model === 'kms') return randomUUID();
+  if (model !== 'dynamodb' && model !== 'streams') return randomUUID();
   if (used === pool.length) {
     randomFillSync(pool);
     for (let i = 0; i < pool.length; i++) pool[i] = alphabet.charCodeAt((pool[i] ?? 0) % alphabet.length);

@@ -43,7 +43,14 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
   IncompleteSignature: { ...said, type: `${frame}IncompleteSignatureException` },
   InvalidSignature: { ...said, type: `${frame}InvalidSignatureException` },
   UnrecognizedClient: { ...plain, type: `${frame}UnrecognizedClientException` },
+  TokenExpired: { ...plain, type: `${frame}ExpiredTokenException` },
   AccessDenied: { details: { message }, member: 'Message', type: `${frame}AccessDeniedException` },
+  EntityNotFound: { ...said, type: `${table}NoSuchEntityException` },
+  EntityExists: { ...said, type: `${table}EntityAlreadyExistsException` },
+  EntityInUse: { ...said, type: `${table}DeleteConflictException` },
+  EntityLimit: { ...said, type: `${table}LimitExceededException` },
+  EntityInput: { ...said, type: `${table}InvalidInputException` },
+  EntityFixed: { details: { what: 'w' }, member: 'message', type: `${table}UnmodifiableEntityException` },
   TableNotFound: { ...plain, type: `${table}ResourceNotFoundException` },
   TableInUse: { ...said, type: `${table}ResourceInUseException` },
   LimitExceeded: { ...said, type: `${table}LimitExceededException` },
@@ -77,6 +84,33 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
     type: `${table}TableNotFoundException`,
   },
   BackupNotFound: { details: { backupArn: 'b' }, member: 'message', type: `${table}BackupNotFoundException` },
+  BackupInUse: {
+    details: { backupArn: 'b', isRestoring: true },
+    member: 'message',
+    type: `${table}BackupInUseException`,
+  },
+  TableExists: { details: { table: 't' }, member: 'message', type: `${table}TableAlreadyExistsException` },
+  RestoreUnderWay: {
+    details: { table: 't', source: 's' },
+    member: 'message',
+    type: `${table}TableInUseException`,
+  },
+  PointInTimeOff: {
+    details: { table: 't' },
+    member: 'message',
+    type: `${table}PointInTimeRecoveryUnavailableException`,
+  },
+  InvalidRestoreTime: { ...said, type: `${table}InvalidRestoreTimeException` },
+  ExportConflict: {
+    details: { clientToken: 't' },
+    member: 'message',
+    type: `${table}ExportConflictException`,
+  },
+  ImportConflict: {
+    details: { clientToken: 't' },
+    member: 'message',
+    type: `${table}ImportConflictException`,
+  },
   ExportNotFound: { details: { exportArn: 'e' }, member: 'message', type: `${table}ExportNotFoundException` },
   ImportNotFound: { details: { importArn: 'i' }, member: 'message', type: `${table}ImportNotFoundException` },
   GlobalTableNotFound: {
@@ -123,6 +157,11 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
   MalformedPolicy: { ...said, type: `${table}MalformedPolicyDocumentException` },
   TagRefused: { ...said, type: `${table}TagException` },
   DryRun: { ...plain, type: `${table}DryRunOperationException` },
+  LookupAttributeWrong: { ...said, type: `${table}InvalidLookupAttributesException` },
+  LookupCategoryWrong: { ...said, type: `${table}InvalidEventCategoryException` },
+  LookupCountWrong: { ...said, type: `${table}InvalidMaxResultsException` },
+  LookupTimeWrong: { ...said, type: `${table}InvalidTimeRangeException` },
+  LookupTokenWrong: { ...plain, type: `${table}InvalidNextTokenException` },
 };
 
 describe('a refusal', () => {
@@ -153,6 +192,19 @@ describe('a refusal', () => {
       ['__type', `${frame}AccessDeniedException`],
       ['Message', message],
     ]);
+  });
+
+  test('of a key that no table can have is a fault of ours, as on AWS', () => {
+    const refusal = new Refusal('TableKeyRefused', { message, denied: false, keyCode: 'Validation' });
+    const { status, body, ours } = wireFault(refusal, 'dynamodb');
+    expect({ status, ours, body: [...body] }).toEqual({
+      status: 500,
+      ours: false,
+      body: [
+        ['__type', `${table}InternalServerError`],
+        ['message', message],
+      ],
+    });
   });
 
   test('of a condition shows the item where it was asked for, before the sentence', () => {
@@ -192,7 +244,14 @@ const full = {
   kms: { ...unavailable.kms, message: fullSentence },
 } as const;
 
-type Answer = typeof internal | typeof unavailable | typeof full;
+const slowDown = 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.';
+const throttledName = 'com.amazon.coral.availability#ThrottlingException';
+const throttled = {
+  dynamodb: { status: 400, __type: throttledName, message: slowDown },
+  kms: { status: 400, __type: 'ThrottlingException', message: slowDown },
+} as const;
+
+type Answer = typeof internal | typeof unavailable | typeof full | typeof throttled;
 
 const outages: { readonly [C in OutageCode]: Answer } = {
   StoreConflict: unavailable,
@@ -205,10 +264,17 @@ const outages: { readonly [C in OutageCode]: Answer } = {
   StoreUnsafe: internal,
   StoreRolledBack: internal,
   KeyServiceUnavailable: internal,
+  KeyServiceSlow: internal,
+  KeyServiceThrottled: throttled,
+  KeyServiceWrong: internal,
+  KeyServiceCredentials: internal,
+  KeyServiceUnsafe: internal,
   DataKeyUsedUp: unavailable,
   RootKeyMissing: internal,
   RootKeyWrong: internal,
   RootKeyUnsafe: internal,
+  RootKeyRefused: internal,
+  AuditUnavailable: internal,
   AddonUnavailable: internal,
   Closed: unavailable,
 };

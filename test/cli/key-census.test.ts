@@ -121,8 +121,9 @@ describe('the texts', () => {
   test('say what nobody here can know', () => {
     expect(answerText({ keyArn: 'k', mayRetire: true, reasons: [] })).toContain('are not known here');
     const managed = { kind: 'managed', region: 'r' } as const;
-    expect(answerText({ keyArn: 'k', mayRetire: false, reasons: [managed] })).toBe(
-      'no: k is needed\n  the next table in r that asks for the AWS managed key is put under it\n',
+    const backup = { kind: 'backup', backupArn: 'b', table: 't', region: 'r' } as const;
+    expect(answerText({ keyArn: 'k', mayRetire: false, reasons: [backup, managed] })).toBe(
+      'no: k is needed\n  backup b in r: it cannot be restored from without it\n  the next table in r that asks for the AWS managed key is put under it\n',
     );
   });
 });

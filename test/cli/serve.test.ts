@@ -1,11 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { startText } from '../../src/cli/serve.ts';
+import { auditOf, startText } from '../../src/cli/serve.ts';
 import { builtMain, runCommandLine } from '../support/command-line.ts';
+import { createTableInput } from '../support/item-load.ts';
+import { jsonCall } from '../support/json-call.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cryptable-serve-'));
 const rootKey = join(folder, 'keys', 'root.key');
@@ -93,6 +95,50 @@ describe('cryptable serve', () => {
     expect((await exit)[0]).toBe(0);
   });
 
+  test('removes items whose time is up as often as it is told, and exports into the folder of a bucket', async () => {
+    const bucket = join(folder, 'bucket');
+    mkdirSync(bucket);
+    const server = await start('data-chores', [
+      '--ttl-interval-seconds',
+      '1',
+      '--bucket',
+      `things=${bucket}`,
+    ]);
+    const call = jsonCall(`http://${server.address.host}:${server.address.port}`);
+    await call('CreateTable', createTableInput('chores'));
+    await call('UpdateTimeToLive', {
+      TableName: 'chores',
+      TimeToLiveSpecification: { Enabled: true, AttributeName: 'until' },
+    });
+    const past = String(Math.floor(Date.now() / 1000) - 10);
+    await call('PutItem', { TableName: 'chores', Item: { id: { S: 'past' }, until: { N: past } } });
+    let left = 1;
+    // Each question lets the sweep come nearer; the time of the test bounds it.
+    while (left > 0) left = (await call('Scan', { TableName: 'chores', Select: 'COUNT' })).Count;
+    await call('UpdateContinuousBackups', {
+      TableName: 'chores',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+    const { Table } = await call('DescribeTable', { TableName: 'chores' });
+    await call('ExportTableToPointInTime', { TableArn: Table.TableArn, S3Bucket: 'things' });
+    while (readdirSync(bucket).length === 0) await call('ListExports', {});
+    expect(readdirSync(bucket)).toEqual(['AWSDynamoDB']);
+  }, 60_000);
+
+  test('writes calls down where it is told to, and shows figures to who asks for them', async () => {
+    const delivered = join(folder, 'delivered');
+    const server = await start('data-recorded', ['--audit-log', delivered, '--metrics-port', '0']);
+    await jsonCall(`http://${server.address.host}:${server.address.port}`)('ListKeys', {});
+    const metrics = /metrics +(\S+)/.exec(server.said())?.[1] ?? '';
+    const figures = await (await fetch(metrics)).text();
+    expect(figures).toContain('cryptable_kms_calls_total{operation="ListKeys",key="",table=""} 1\n');
+    server.child.kill('SIGTERM');
+    expect(await exitOf(server)).toBe(0);
+    const [file = ''] = readdirSync(delivered);
+    const lines = readFileSync(join(delivered, file), 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(JSON.parse(line).message).eventName)).toContain('ListKeys');
+  });
+
   test('on a port that is taken says so in one sentence', async () => {
     const first = await start('data-first');
     const args = ['serve', '--data', join(folder, 'data-second'), '--root-key', rootKey];
@@ -150,6 +196,13 @@ describe('cryptable serve', () => {
     expect(code).toBe(2);
     expect(stderr).not.toContain('verysecret');
   });
+});
+
+test('calls are delivered only where they are recorded', () => {
+  expect(auditOf({ audit: 'off' })).toBe('off');
+  expect(auditOf({ audit: 'on', auditLog: 'folder' })).toEqual({ deliverTo: 'folder' });
+  expect(auditOf({ audit: 'on', auditLog: '-' })).toEqual({ deliverTo: expect.any(Function) });
+  expect(() => auditOf({ audit: 'off', auditLog: '-' })).toThrow('--audit-log needs --audit on');
 });
 
 describe('the text at the start', () => {

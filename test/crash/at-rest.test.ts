@@ -50,7 +50,9 @@ async function writeSecrets(call: JsonCall): Promise<void> {
       }));
       await call('BatchWriteItem', { RequestItems: { [table]: requests } });
     }
+    await keepPast(call, table);
     await changeSome(call, table);
+    await backUp(call, table);
   }
 }
 
@@ -71,6 +73,21 @@ function secretItem(number: number): object {
     [`${canary}.text`]: { S: `${canary} `.repeat(number % 30 === 0 ? 800 : 9) },
     [`${canary}.map`]: { M: { [`${canary}.inner`]: { L: [{ S: canary }, { SS: [canary, `${canary}2`] }] } } },
   };
+}
+
+/** What items were before they were changed is a secret too. */
+async function keepPast(call: JsonCall, TableName: string): Promise<void> {
+  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+  await call('UpdateContinuousBackups', { TableName, PointInTimeRecoverySpecification });
+}
+
+async function backUp(call: JsonCall, TableName: string): Promise<void> {
+  const { BackupDetails } = await call('CreateBackup', { TableName, BackupName: `${canary}.backup` });
+  const { BackupArn } = BackupDetails;
+  for (let status = 'CREATING'; status === 'CREATING'; ) {
+    const { BackupDescription } = await call('DescribeBackup', { BackupArn });
+    status = BackupDescription.BackupDetails.BackupStatus;
+  }
 }
 
 /** Overwritten and deleted values are secrets too. */

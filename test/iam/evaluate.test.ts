@@ -225,3 +225,32 @@ test('a denial is answered in the words of AWS', () => {
     `${start} with an explicit deny in an identity-based policy`,
   );
 });
+
+describe('a decision that policy and request make endless', () => {
+  const long = 'a'.repeat(65_535);
+  const facts = requestFacts([['dynamodb:Attributes', Array.from({ length: 100 }, (_, n) => `${long}${n}`)]]);
+  const asking = (operator: string, values: readonly string[]) => ({
+    Effect: 'Allow',
+    Action: '*',
+    Resource: '*',
+    Condition: { [operator]: { 'dynamodb:Attributes': values } },
+  });
+  const numbers = (one: (n: number) => string) => Array.from({ length: 2_000 }, (_, n) => one(n));
+  const endless: readonly (readonly [what: string, statement: object])[] = [
+    ['a star before much', asking('ForAllValues:StringLike', [`*${'a'.repeat(10_000)}b`])],
+    ['many stars', asking('ForAllValues:StringLike', [`${'*a'.repeat(5_000)}b`])],
+    ['many patterns', asking('ForAllValues:StringLike', numbers((n) => `*b${n}`))],
+    ['many texts in any case', asking('ForAllValues:StringEqualsIgnoreCase', numbers(String))],
+    ['many ranges', asking('ForAllValues:IpAddress', numbers((n) => `10.0.${n >> 8}.${n & 255}`))],
+    ['many dates', asking('ForAllValues:DateEquals', numbers((n) => String(10_000 + n)))],
+  ];
+  for (const [what, statement] of endless) {
+    test(`ends soon, and allows nothing: ${what} (R-POL-1, R-SIG-3)`, () => {
+      const policies = [policy('identity', statement), may()];
+      const startMs = performance.now();
+      const decision = evaluate(request({ facts }), { identity: { policies } });
+      expect(performance.now() - startMs).toBeLessThan(500);
+      expect(decision).toMatchObject({ allowed: false, explicit: true, statements: [] });
+    });
+  }
+});

@@ -32,6 +32,11 @@ describe('a text of a policy', () => {
   for (const text of [of('aws:Nobody'), of(''), of("aws:userid, nobody'"), `$${'{aws:username'}`]) {
     test(`${text} is no text`, () => expect(policyText(text, { variables: true })).toBeUndefined());
   }
+  test('of beginnings of variables alone is found to be none at once (R-JS-2)', () => {
+    const startMs = performance.now();
+    expect(policyText('${'.repeat(100_000), { variables: true })).toBeUndefined();
+    expect(performance.now() - startMs).toBeLessThan(500);
+  });
   test('of the older language has no variables', () => {
     expect(textFor(read(of('aws:Nobody'), false), facts)).toBe(of('aws:Nobody'));
   });

@@ -35,7 +35,7 @@ for (const way of ways) {
     let site: Site;
     let clients: Clients;
     beforeAll(async () => {
-      site = await Site.open(way);
+      site = await Site.open(way, { encryptionChangeQuota: 'none' });
       clients = site.clients();
     });
     afterAll(() => site.end());
@@ -214,9 +214,12 @@ for (const way of ways) {
         entry.isFile(),
       );
       expect(files.map(({ name }) => name).sort()).toEqual([
+        'audit-anchor',
         'keys.sqlite',
         'owner.lock',
         'owner.lock',
+        // One each time that the store was open.
+        ...[1, 2, 3].map((number) => `segment-00000000000${number}.sealed`),
         'store.sqlite',
       ]);
       const needles = [item.secret, item.city, 'secret', 'moving', 'by-alias'].flatMap((text) => [

@@ -1,7 +1,13 @@
-import { DescribeTableCommand, UpdateTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   GetShardIteratorCommand,
+  ListStreamsCommand,
   type ShardIteratorType,
 } from '@aws-sdk/client-dynamodb-streams';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -105,6 +111,37 @@ test('a stream that was disabled is read for a day, and a new one has a name of 
   expect(Table?.StreamSpecification).toEqual({ StreamEnabled: true, StreamViewType: 'NEW_IMAGE' });
   expect(await allRecords(clients, Table?.LatestStreamArn ?? '')).toHaveLength(1);
   await site.clock.advanceAndSettle(25 * hourMs);
+  expect(await refusal(shardsOf(clients, arn))).toBe(
+    `ResourceNotFoundException: Requested resource not found: Stream: ${arn} not found`,
+  );
+});
+
+test('the stream of a deleted table is read for a day, whoever has its name meanwhile', async () => {
+  const arn = await streamedTable(clients, 'KEYS_ONLY');
+  await put(clients, { id: 'a' });
+  const before = await iterator(clients, arn);
+  await clients.tables.send(new DeleteTableCommand({ TableName: 'orders' }));
+  const { StreamDescription } = await clients.streams.send(new DescribeStreamCommand({ StreamArn: arn }));
+  expect(StreamDescription).toMatchObject({ StreamStatus: 'DISABLED', TableName: 'orders' });
+  const next = await streamedTable(clients, 'NEW_IMAGE');
+  await put(clients, { id: 'b' });
+  const idsOf = async (records: ReturnType<typeof allRecords>) =>
+    (await records).map(({ dynamodb }) => dynamodb?.Keys?.id?.S);
+  expect(await idsOf(read(clients, before).then(({ Records }) => Records ?? []))).toEqual(['a']);
+  expect([await idsOf(allRecords(clients, arn)), await idsOf(allRecords(clients, next))]).toEqual([
+    ['a'],
+    ['b'],
+  ]);
+  const listed = async () => {
+    const { Streams } = await clients.streams.send(new ListStreamsCommand({ TableName: 'orders' }));
+    return Streams?.map(({ StreamArn }) => StreamArn);
+  };
+  expect(await listed()).toEqual([arn, next].toSorted());
+  await site.restart();
+  clients = site.clients();
+  expect(await idsOf(allRecords(clients, arn))).toEqual(['a']);
+  await site.clock.advanceAndSettle(24 * hourMs);
+  expect(await listed()).toEqual([next]);
   expect(await refusal(shardsOf(clients, arn))).toBe(
     `ResourceNotFoundException: Requested resource not found: Stream: ${arn} not found`,
   );

@@ -38,12 +38,15 @@ export class Site {
   readonly #clients: Clients[] = [];
   #open: { database: Database; server: ListeningServer | undefined } | undefined;
 
-  private constructor(way: Way) {
+  readonly #more: Partial<OpenOptions>;
+
+  private constructor(way: Way, more: Partial<OpenOptions>) {
     this.#way = way;
+    this.#more = more;
   }
 
-  static async open(way: Way): Promise<Site> {
-    const site = new Site(way);
+  static async open(way: Way, more: Partial<OpenOptions> = {}): Promise<Site> {
+    const site = new Site(way, more);
     await site.start();
     return site;
   }
@@ -54,7 +57,7 @@ export class Site {
 
   get options(): OpenOptions {
     const rootKey = { file: join(this.folder, 'keys', 'root.key') };
-    return { rootKey, account, clock: this.clock, keyWatchIntervalMs: watchIntervalMs };
+    return { rootKey, account, clock: this.clock, keyWatchIntervalMs: watchIntervalMs, ...this.#more };
   }
 
   get database(): Database {
@@ -79,6 +82,21 @@ export class Site {
           endpoint: `http://${server.host}:${server.port}`,
           credentials: { ...credentials, secretAccessKey },
         };
+  }
+
+  /** What clients are made with to be whoever has these credentials, whichever the way. */
+  settingsOf(identity: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  }) {
+    const server = this.#open?.server;
+    if (server === undefined) return this.database.clientConfig({ credentials: identity });
+    return {
+      region: 'us-east-1',
+      endpoint: `http://${server.host}:${server.port}`,
+      credentials: identity,
+    };
   }
 
   /** Clients with a connection of their own. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { IntegrityFault, Outage, Refusal } from '../../src/base/errors.ts';
 import { strangersBodyBytesMax } from '../../src/server/dispatch.ts';
 import type { ServiceRequest } from '../../src/server/request.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import {
   account,
   credentials,
@@ -253,4 +254,48 @@ test('a body may be as long as its service allows, and its refusal has the statu
   expect(dispatcher.bodyBytesMax({})).toBe(16 * 1024 * 1024);
   expect(dispatcher.bodyBytesMax(kmsHeaders)).toBe(1024 * 1024);
   expect(dispatcher.tooLarge(kmsHeaders).status).toBe(413);
+});
+
+describe('where every caller is trusted', () => {
+  const known = {
+    find: (accessKeyId: string) =>
+      accessKeyId === credentials.accessKeyId
+        ? { ...credentials, account, arn: `arn:aws:iam::${account}:user/ada` }
+        : undefined,
+  };
+  const atMs = Date.UTC(2026, 0, 1);
+  const ask = async (options: object, given: ServiceRequest) => {
+    const clock = new VirtualClock(atMs);
+    const { status, body } = await smallDispatcher({ callers: known, clock, ...options }).dispatch(given);
+    return `${status} ${jsonOf({ body }).arn ?? jsonOf({ body }).__type}`;
+  };
+  const strange = async () => {
+    const { headers, ...others } = await signed({ atMs });
+    const authorization = headers.authorization?.replace('AKIDEXAMPLE', 'AKIDSTRANGE');
+    return { ...others, headers: { ...headers, authorization } };
+  };
+  const root = `200 arn:aws:iam::${account}:root`;
+
+  test('one who is known has to prove it, and is that one', async () => {
+    expect(await ask({}, await signed({ atMs }))).toBe(`200 arn:aws:iam::${account}:user/ada`);
+    const guessed = await signed({ atMs, secret: 'guessed' });
+    expect(await ask({}, guessed)).toBe(`400 ${framework}InvalidSignatureException`);
+    expect(await ask({}, await strange())).toBe(root);
+    expect(await ask({}, request())).toBe(root);
+  });
+
+  test('a client in this process that brings credentials has to be known', async () => {
+    const inProcess = { inProcess: true };
+    expect(await ask(inProcess, await signed({ atMs }))).toBe(`200 arn:aws:iam::${account}:user/ada`);
+    expect(await ask(inProcess, await strange())).toBe(`400 ${framework}UnrecognizedClientException`);
+    const authorization = 'AWS4-HMAC-SHA256 Credential=in-process/19700101/us-east-1/cryptable/aws4_request';
+    expect(await ask(inProcess, request({ headers: { authorization } }))).toBe(root);
+  });
+
+  test('nobody is, who is not known, where signatures are asked for', async () => {
+    const strict = { requireSignatures: true };
+    expect(await ask(strict, await signed({ atMs }))).toBe(`200 arn:aws:iam::${account}:user/ada`);
+    expect(await ask(strict, await strange())).toBe(`400 ${framework}UnrecognizedClientException`);
+    expect(await ask(strict, request())).toBe(`400 ${framework}MissingAuthenticationTokenException`);
+  });
 });

@@ -49,13 +49,21 @@ export function untilClosed(socket: Socket): Promise<string> {
   });
 }
 
-/** What comes back, as soon as it has `count` answers. */
+/** All that came by the time that so many answers, which end in a brace, are there. */
 export function answers(socket: Socket, count: number): Promise<string> {
+  const start = 'HTTP/1.1 ';
   return new Promise((resolve) => {
-    let text = '';
+    const pieces: string[] = [];
+    let seen = 0;
+    let end = '';
     socket.on('data', (piece) => {
-      text += piece;
-      if (text.split('HTTP/1.1 ').length > count && text.endsWith('}')) resolve(text);
+      // Thousands come in thousands of pieces: each is looked at once, with the end of the one before.
+      const text = String(piece);
+      const joined = end + text;
+      seen += joined.split(start).length - 1;
+      end = joined.slice(-(start.length - 1));
+      pieces.push(text);
+      if (seen >= count && text.endsWith('}')) resolve(pieces.join(''));
     });
   });
 }

@@ -6,7 +6,14 @@ import type { Tables } from '../../src/tables/tables.ts';
 import { encodeKey } from '../../src/tables/tree-key.ts';
 import { item, N, S } from '../tables/support.ts';
 import { account, region, user } from './embedded-kms.ts';
-import { definitionOf, newConnection, newKey, openTables, type TablesForTest } from './open-tables.ts';
+import {
+  definitionOf,
+  newConnection,
+  newKey,
+  openTables,
+  type TablesForTest,
+  type TablesForTestOptions,
+} from './open-tables.ts';
 import { refusalOf } from './refusal.ts';
 
 export const tableArn = `arn:aws:dynamodb:${region}:${account}:table/T`;
@@ -52,8 +59,10 @@ export function dyingText(keyArn: string): string {
 }
 
 /** The table T under a customer key, with one book. */
-export async function openProtected(): Promise<TablesForTest & { readonly keyArn: string }> {
-  const opened = await openTables();
+export async function openProtected(
+  options: TablesForTestOptions = {},
+): Promise<TablesForTest & { readonly keyArn: string }> {
+  const opened = await openTables(options);
   const keyArn = await newKey(opened.kms);
   await opened.tables.create(user, definitionOf('T', { kind: 'customer', keyId: keyArn }));
   await putBook(await openT(opened.tables), book('a'));

@@ -28,12 +28,13 @@ const streamOperation = /^(DescribeStream|GetShardIterator|GetRecords|ListStream
 
 function targetOf(operation: string): string {
   if (keyOperation.test(operation)) return 'TrentService';
+  if (operation === 'LookupEvents') return 'CloudTrail_20131101';
   return streamOperation.test(operation) ? 'DynamoDBStreams_20120810' : 'DynamoDB_20120810';
 }
 
 /** What goes over a wire, whichever wire it is. */
 export function jsonRequest(operation: string, input: object) {
-  const isKey = keyOperation.test(operation);
+  const isKey = keyOperation.test(operation) || operation === 'LookupEvents';
   return {
     headers: {
       'content-type': isKey ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0',

@@ -7,6 +7,7 @@ import type { EmbeddedKms } from '../../src/kms/embedded/embedded-kms.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
 import { createMemoryStore, type MemoryStore } from '../../src/store/memory.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
+import type { EncryptionQuota } from '../../src/tables/encryption-quota.ts';
 import type { EncryptionChoice, TableDefinition } from '../../src/tables/table-record.ts';
 import { Tables } from '../../src/tables/tables.ts';
 import { account, openKms, region, user } from './embedded-kms.ts';
@@ -37,6 +38,7 @@ export interface TablesForTestOptions {
   readonly dataKeyLimits?: DataKeyLimits;
   readonly collectionBytesMax?: number;
   readonly onDataKeyNotice?: (table: TableIdentity) => void;
+  readonly encryptionChangeQuota?: EncryptionQuota;
 }
 
 export async function openTables(options: TablesForTestOptions = {}): Promise<TablesForTest> {
@@ -69,6 +71,7 @@ export async function startTables({
   wrapStore = (store) => store,
   cacheBytes,
   collectionBytesMax,
+  encryptionChangeQuota,
   dataKeyLimits: limits,
   onDataKeyNotice = () => {},
 }: TablesForTestOptions & {
@@ -86,9 +89,19 @@ export async function startTables({
     clock,
     onWiped: ({ id }) => tables?.forgetPages(id),
     onDataKeyNotice,
+    holder: Buffer.from(storeId).toString('hex'),
+    onGrantLeft: () => tables?.grants.left(),
     ...(limits === undefined ? {} : { dataKeyLimits: limits }),
   });
-  tables = await Tables.open({ engine, keys, clock, account, region, collectionBytesMax });
+  tables = await Tables.open({
+    engine,
+    keys,
+    clock,
+    account,
+    region,
+    collectionBytesMax,
+    encryptionChangeQuota,
+  });
   return { engine, keys, tables };
 }
 

@@ -1,9 +1,12 @@
 /** Every way of writing there is, for the tests that kill: a new one is one entry here. */
 import { randomUUID } from 'node:crypto';
+import { auditTrail } from './audit-load.ts';
+import { backups } from './backup-load.ts';
 import { createTableInput, item, loadItems, readItems } from './item-load.ts';
 import type { JsonCall } from './json-call.ts';
 import { keyService } from './key-service-load.ts';
 import { loadManagement, prepareManagement, readManagement } from './management-load.ts';
+import { outlivedStreams } from './outlived-streams.ts';
 import { type Course, type WritePath, writeUntilOver } from './write-path.ts';
 
 /** Tables and keys made, deleted, moved and switched, while items are written. */
@@ -164,4 +167,13 @@ async function playStream(call: JsonCall, table: string): Promise<ReadonlyMap<st
   return state;
 }
 
-export const writePaths: readonly WritePath[] = [management, keyService, indexes, transactions, streams];
+export const writePaths: readonly WritePath[] = [
+  management,
+  keyService,
+  indexes,
+  transactions,
+  streams,
+  outlivedStreams,
+  backups,
+  auditTrail,
+];

@@ -37,10 +37,10 @@ export const simulatePrincipalPolicy = operation({
       throw new Refusal('EntityInput', { message: 'CallerArn is here always that of PolicySourceArn' });
     }
     const { ActionNames, ResourceArns = ['*'] } = input;
-    const pairs = ActionNames.flatMap((action) => ResourceArns.map((resource) => ({ action, resource })));
-    if (pairs.length > resultsMax) {
+    if (ActionNames.length * ResourceArns.length > resultsMax) {
       throw new Refusal('EntityInput', { message: `No more than ${resultsMax} decisions in one request` });
     }
+    const pairs = ActionNames.flatMap((action) => ResourceArns.map((resource) => ({ action, resource })));
     const named = pairs.map((pair, index) => ({ ...pair, name: String(index).padStart(6, '0') }));
     const { items, frame } = entityPage(named, ({ name }) => name, input);
     const identity = simulatedIdentity(context, input);

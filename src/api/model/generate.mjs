@@ -2,7 +2,7 @@
  * Writes the constraint tables beside it from two sources: botocore's service models (types, lengths, patterns, enums) and the
  * schemas of the AWS SDK (operations and members that are newer). A development tool; its output is committed.
  *   python3 -m pip download botocore, or apt-get install python3-botocore; then
- *   node src/api/model/generate.mjs <folder botocore/data>
+ *   node src/api/model/generate.mjs <folder botocore/data> [service …]
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,9 @@ const services = [
   { name: 'dynamodb', folder: 'dynamodb', client: '@aws-sdk/client-dynamodb' },
   { name: 'streams', folder: 'dynamodbstreams', client: '@aws-sdk/client-dynamodb-streams' },
   { name: 'kms', folder: 'kms', client: '@aws-sdk/client-kms' },
+  { name: 'cloudtrail', folder: 'cloudtrail', only: ['LookupEvents'] },
+  { name: 'iam', folder: 'iam', only: identityOperations() },
+  { name: 'sts', folder: 'sts', only: ['AssumeRole', 'GetCallerIdentity', 'GetSessionToken'] },
 ];
 
 /** The order in which AWS lists these sets in its messages; elsewhere it is the model's (aws-behaviour §5.9). */
@@ -36,6 +39,9 @@ const noLongerRequired = {
   CreateGrantRequest: ['GranteePrincipal'],
   ListRetirableGrantsRequest: ['RetiringPrincipal'],
 };
+
+/** Shapes whose bounds their operation checks, which has a name of its own for what breaks them. */
+const checkedByOperation = ['MaxResults', 'LookupAttributeKey', 'EventCategory'];
 
 /** Schema references of the SDK to scalars: what the number stands for. */
 const sdkScalars = {
@@ -74,6 +80,7 @@ class Tables {
     const from = this.model.shapes[shapeName];
     const shape = { type: from.type === 'float' ? 'double' : from.type };
     this.shapes[shapeName] = shape;
+    if (checkedByOperation.includes(shapeName)) return;
     for (const limit of ['min', 'max', 'pattern']) if (from[limit] !== undefined) shape[limit] = from[limit];
     if (from.enum !== undefined) shape.enum = inReportedOrder(shapeName, from.enum);
     if (from.sensitive === true) shape.sensitive = true;
@@ -166,12 +173,36 @@ function inReportedOrder(shapeName, values) {
   return [...order, ...values.filter((value) => !order.includes(value))];
 }
 
-async function tablesOf(model, clientPackage) {
+/** What is served of a service with many more operations. */
+function identityOperations() {
+  const made = ['User', 'Role', 'Policy', 'AccessKey'].flatMap((noun) => [`Create${noun}`, `Delete${noun}`]);
+  const shown = ['GetUser', 'GetRole', 'GetPolicy', 'GetPolicyVersion'];
+  const listed = ['Users', 'Roles', 'Policies', 'PolicyVersions', 'AccessKeys'].map(
+    (nouns) => `List${nouns}`,
+  );
+  const changed = ['UpdateUser', 'UpdateRole', 'UpdateAccessKey', 'UpdateAssumeRolePolicy'];
+  const held = ['User', 'Role'].flatMap((noun) => [
+    ...['Put', 'Get', 'Delete'].map((verb) => `${verb}${noun}Policy`),
+    ...[`List${noun}Policies`, `Attach${noun}Policy`, `Detach${noun}Policy`, `ListAttached${noun}Policies`],
+    ...[`Put${noun}PermissionsBoundary`, `Delete${noun}PermissionsBoundary`],
+    ...[`Tag${noun}`, `Untag${noun}`, `List${noun}Tags`],
+  ]);
+  return [...made, ...shown, ...listed, ...changed, ...held, 'SimulatePrincipalPolicy'];
+}
+
+async function tablesOf(model, { client, only }) {
   const tables = new Tables(model);
-  for (const [name, operation] of Object.entries(model.operations)) {
-    if (operation.input !== undefined) tables.operations[name] = tables.named(operation.input.shape);
+  for (const name of only ?? []) {
+    if (model.operations[name] === undefined) throw new Error(`the model has no operation ${name}`);
   }
-  const schemas = Object.values(await import(clientPackage)).filter(
+  for (const [name, operation] of Object.entries(model.operations)) {
+    if (only !== undefined && !only.includes(name)) continue;
+    if (operation.input !== undefined) tables.operations[name] = tables.named(operation.input.shape);
+    // An operation of the Query protocol may have none: it reads nothing then.
+    else if (only !== undefined) tables.operations[name] = tables.plain('structure', { members: {} });
+  }
+  if (client === undefined) return tables;
+  const schemas = Object.values(await import(client)).filter(
     (value) => Array.isArray(value) && value[0] === 9,
   );
   for (const [, , name, , input] of schemas) {
@@ -203,10 +234,12 @@ function written(name, { operations, shapes }) {
   ].join('\n');
 }
 
-async function main([models]) {
+/** All tables, or those that are named after the folder. */
+async function main([models, ...named]) {
   if (models === undefined) throw new Error('give the folder botocore/data');
-  for (const { name, folder, client } of services) {
-    const tables = await tablesOf(readModel(join(models, folder)), client);
+  for (const { name, folder, ...source } of services) {
+    if (named.length > 0 && !named.includes(name)) continue;
+    const tables = await tablesOf(readModel(join(models, folder)), source);
     const file = fileURLToPath(new URL(`${name}.generated.ts`, import.meta.url));
     const text = written(name, tables);
     writeFileSync(file, text);

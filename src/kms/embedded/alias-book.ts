@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../key-service.ts';
-import { requireAccess } from './access.ts';
+import type { KeyAccess } from './access.ts';
 import { type AliasRecord, aliasArn, aliasesPerKeyMax, checkAliasName, managedAlias } from './alias.ts';
 import type { KeyRecord } from './key.ts';
 import { findKey } from './key-lookup.ts';
@@ -14,13 +14,22 @@ import type { KmsMeter } from './meter.ts';
 /** A predefined alias is listed before its key is made, and then has neither target nor dates. */
 export type ListedAlias = Pick<AliasRecord, 'name' | 'account' | 'region'> & Partial<AliasRecord>;
 
+interface AliasBookParts {
+  readonly clock: Clock;
+  readonly access: KeyAccess;
+  readonly ring: KeyRing;
+  readonly meter: KmsMeter;
+}
+
 export class AliasBook {
   readonly #clock: Clock;
+  readonly #access: KeyAccess;
   readonly #ring: KeyRing;
   readonly #meter: KmsMeter;
 
-  constructor({ clock, ring, meter }: { clock: Clock; ring: KeyRing; meter: KmsMeter }) {
+  constructor({ clock, access, ring, meter }: AliasBookParts) {
     this.#clock = clock;
+    this.#access = access;
     this.#ring = ring;
     this.#meter = meter;
   }
@@ -29,6 +38,7 @@ export class AliasBook {
   create(caller: Caller, name: string, targetKeyId: string): Promise<void> {
     checkAliasName(name);
     const { account, region } = caller;
+    this.#requireAlias(caller, 'CreateAlias', name);
     return this.#ring.change(() => {
       const key = this.#target(caller, 'CreateAlias', targetKeyId);
       if (this.#ring.alias({ account, region, name }) !== undefined) {
@@ -43,10 +53,12 @@ export class AliasBook {
 
   update(caller: Caller, name: string, targetKeyId: string): Promise<void> {
     checkAliasName(name);
+    this.#requireAlias(caller, 'UpdateAlias', name);
     return this.#ring.change(() => {
       const alias = this.#existing(caller, name);
       const key = this.#target(caller, 'UpdateAlias', targetKeyId);
       const current = this.#ring.key(alias.targetKeyId, alias.region);
+      if (current !== undefined) this.#access.require(caller, current, 'UpdateAlias');
       if (current !== undefined && !isSameKind(current, key)) {
         const message = `${key.arn} is of another type, or for another usage, than ${current.arn}.`;
         throw new Refusal('Validation', { message });
@@ -61,11 +73,12 @@ export class AliasBook {
 
   delete(caller: Caller, name: string): Promise<void> {
     checkAliasName(name);
+    this.#requireAlias(caller, 'DeleteAlias', name);
     return this.#ring.change(() => {
       const alias = this.#existing(caller, name);
       const key = this.#ring.key(alias.targetKeyId, alias.region);
       if (key !== undefined) {
-        requireAccess(caller, key, 'DeleteAlias');
+        this.#access.require(caller, key, 'DeleteAlias');
         requireState('DeleteAlias', key);
       }
       this.#meter.count('DeleteAlias', key?.arn);
@@ -78,10 +91,11 @@ export class AliasBook {
     const { account, region } = caller;
     if (keyId !== undefined) {
       const key = findKey(this.#ring, caller, keyId, 'keyOnly');
-      requireAccess(caller, key, 'ListAliases');
+      this.#access.require(caller, key, 'ListAliases');
       this.#meter.count('ListAliases', key.arn);
       return this.#ring.aliasesOf(key);
     }
+    this.#access.requireOwn(caller, 'ListAliases');
     this.#meter.count('ListAliases');
     const own: ListedAlias[] = [...this.#ring.aliases()].filter(
       (alias) => alias.account === account && alias.region === region,
@@ -90,9 +104,14 @@ export class AliasBook {
     return own;
   }
 
+  /** An alias has no policy: the caller's own decide on it, and on its key that of the key. */
+  #requireAlias(caller: Caller, action: string, name: string): void {
+    this.#access.requireOwn(caller, action, { resource: aliasArn(caller.region, caller.account, name) });
+  }
+
   #target(caller: Caller, operation: 'CreateAlias' | 'UpdateAlias', targetKeyId: string): KeyRecord {
     const key = findKey(this.#ring, caller, targetKeyId, 'keyOnly');
-    requireAccess(caller, key, operation);
+    this.#access.require(caller, key, operation);
     this.#meter.count(operation, key.arn);
     requireState(operation, key);
     return key;

@@ -1,5 +1,6 @@
 /** Asymmetric keys at work: signing, verifying, key agreement, and their public halves. */
 import { Refusal } from '../../base/errors.ts';
+import { type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import { publicHalf } from './asymmetric-cipher.ts';
 import { privateKeyOf, publicKeyOf, sharedSecretOf } from './asymmetric-key.ts';
@@ -24,7 +25,7 @@ export class AsymmetricUse {
 
   /** Refuses KeyUsageWrong and, for a digest of another length, Validation. */
   sign(caller: Caller, request: SignRequest): { signature: Uint8Array; keyArn: string } {
-    const key = this.#use.admit(caller, request.keyId, 'Sign');
+    const key = this.#use.admit(caller, request.keyId, 'Sign', factsOf(request));
     const input = checkedInput(key, request);
     const signature = this.#materials.useSecret(key.keyId, currentMaterial(key), (secret) =>
       signatureOf(privateKeyOf(secret), input),
@@ -37,7 +38,7 @@ export class AsymmetricUse {
     caller: Caller,
     request: SignRequest & { signature: Uint8Array },
   ): { valid: boolean; keyArn: string } {
-    const key = this.#use.admit(caller, request.keyId, 'Verify');
+    const key = this.#use.admit(caller, request.keyId, 'Verify', factsOf(request));
     const input = checkedInput(key, request);
     const valid = isSignature(publicKeyOf(publicHalf(key)), input, request.signature);
     return { valid, keyArn: key.arn };
@@ -59,7 +60,12 @@ export class AsymmetricUse {
     caller: Caller,
     { keyId, publicKey, algorithm }: { keyId: string; publicKey: Uint8Array; algorithm: string },
   ): { secret: Uint8Array; key: KeyRecord } {
-    const key = this.#use.admit(caller, keyId, 'DeriveSharedSecret');
+    const key = this.#use.admit(
+      caller,
+      keyId,
+      'DeriveSharedSecret',
+      requestFacts([['kms:KeyAgreementAlgorithm', algorithm]]),
+    );
     requireAlgorithm(key, algorithm);
     const secret = this.#materials.useSecret(key.keyId, currentMaterial(key), (bytes) =>
       sharedSecretOf(specOf(key), privateKeyOf(bytes), publicKey),
@@ -69,6 +75,13 @@ export class AsymmetricUse {
       message: `PublicKey is not the DER of a public key of key spec ${specOf(key)}.`,
     });
   }
+}
+
+function factsOf({ algorithm, messageType }: SignRequest): RequestFacts {
+  return requestFacts([
+    ['kms:SigningAlgorithm', algorithm],
+    ['kms:MessageType', messageType],
+  ]);
 }
 
 function checkedInput(key: KeyRecord, { algorithm, message, messageType }: SignRequest): SigningInput {

@@ -3,7 +3,16 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { Outage } from '../../base/errors.ts';
 import { type Log, silentLog } from '../../base/log.ts';
 import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
-import type { Caller, DataKey, EncryptionContext, KeyDescription, KeyService } from '../key-service.ts';
+import type {
+  Caller,
+  DataKey,
+  DecryptOptions,
+  EncryptionContext,
+  KeyDescription,
+  KeyListener,
+  KeyService,
+} from '../key-service.ts';
+import { KeyAccess } from './access.ts';
 import { managedAlias } from './alias.ts';
 import { AliasBook } from './alias-book.ts';
 import { AsymmetricUse } from './asymmetric-use.ts';
@@ -16,6 +25,8 @@ import { MaterialImport } from './import-material.ts';
 import { ImportTokens } from './import-token.ts';
 import { describe, type KeyRecord } from './key.ts';
 import { KeyAdministration } from './key-administration.ts';
+import { KeyEvents } from './key-event.ts';
+import { KeyFinder } from './key-finder.ts';
 import { isAlias } from './key-lookup.ts';
 import { KeyRing } from './key-ring.ts';
 import { KeyRotations } from './key-rotation.ts';
@@ -29,6 +40,7 @@ import { MultiRegion } from './multi-region.ts';
 import type { KeyRecordStorage } from './record-storage.ts';
 import type { RootKey } from './root-key.ts';
 import { type OpenRecord, SealedRecords } from './sealed-records.ts';
+import { EmbeddedTableGrants } from './table-grants.ts';
 
 export interface EmbeddedKmsOptions {
   readonly core: CryptoCore;
@@ -49,14 +61,18 @@ export interface KeySummary extends KeyDescription {
   readonly aliases: readonly string[];
   readonly createdMs: number;
   readonly deletionMs?: number;
+  /** Of its material, until now. */
+  readonly rotations: number;
 }
 
 export class EmbeddedKms implements KeyService {
   readonly meter = new KmsMeter();
+  readonly access: KeyAccess;
   /** Keys as things: made, shown, enabled, deleted. */
   readonly keys: KeyAdministration;
   readonly aliases: AliasBook;
   readonly grants: GrantBook;
+  readonly tableGrants: EmbeddedTableGrants;
   readonly rotations: KeyRotations;
   /** Keys at work. */
   readonly use: KeyUse;
@@ -65,6 +81,9 @@ export class EmbeddedKms implements KeyService {
   readonly asymmetric: AsymmetricUse;
   readonly imports: MaterialImport;
   readonly multiRegion: MultiRegion;
+  readonly finder: KeyFinder;
+  /** What happens to keys without a call. */
+  readonly events: KeyEvents;
   readonly core: CryptoCore;
   /** Where the root key is, for people. */
   readonly rootKeyPlace: string;
@@ -83,6 +102,8 @@ export class EmbeddedKms implements KeyService {
     const { core, storage, rootKey, clock = systemClock, log = silentLog } = options;
     const { meter } = this;
     const ring = new KeyRing(records, contents, log);
+    this.finder = new KeyFinder(ring);
+    this.events = new KeyEvents(ring, clock);
     const materials = new MaterialSafe(core, records.deriveKey('materials'));
     const wipe = (key: KeyRecord) => materials.wipe(key);
     const deletions = deletionSchedule({ clock, ring, log, wipe });
@@ -98,13 +119,24 @@ export class EmbeddedKms implements KeyService {
     this.#expiries = expiries;
     const deletionScheduled = () => deletions.look();
     const usableAgain = () => this.rotations.look();
-    this.keys = new KeyAdministration({ clock, ring, materials, meter, deletionScheduled, usableAgain });
+    const access = new KeyAccess({ ring, clock });
+    this.access = access;
+    this.keys = new KeyAdministration({
+      clock,
+      access,
+      ring,
+      materials,
+      meter,
+      deletionScheduled,
+      usableAgain,
+    });
     const family = (key: KeyRecord) => this.multiRegion.family(key);
     this.rotations = new KeyRotations({ clock, ring, log, keys: this.keys, materials, family });
-    this.aliases = new AliasBook({ clock, ring, meter });
+    this.aliases = new AliasBook({ clock, access, ring, meter });
     this.#grantTokens = new GrantTokens(core, records.deriveKey('grant tokens'));
-    this.grants = new GrantBook({ clock, ring, meter, tokens: this.#grantTokens });
-    this.use = new KeyUse({ core, ring, materials, meter });
+    this.grants = new GrantBook({ clock, access, ring, meter, tokens: this.#grantTokens });
+    this.tableGrants = new EmbeddedTableGrants({ ring, access, book: this.grants });
+    this.use = new KeyUse({ core, access, ring, materials, meter });
     this.lastUses = new LastUses(clock);
     this.macs = new HmacUse({ use: this.use, materials });
     this.asymmetric = new AsymmetricUse({ use: this.use, materials });
@@ -155,9 +187,20 @@ export class EmbeddedKms implements KeyService {
     return made;
   }
 
-  async decryptDataKey(caller: Caller, ciphertext: Uint8Array, context: EncryptionContext): Promise<DataKey> {
+  async decryptDataKey(
+    caller: Caller,
+    ciphertext: Uint8Array,
+    context: EncryptionContext,
+    { byCallerAlone = false }: DecryptOptions = {},
+  ): Promise<DataKey> {
     this.#requireOpen();
     const opened = this.use.decryptDataKeyHandle(caller, { ciphertext, context });
+    try {
+      if (!byCallerAlone) this.tableGrants.requireOwnRight(caller, opened.keyArn, context);
+    } catch (fault) {
+      opened.key.destroy();
+      throw fault;
+    }
     this.lastUses.note(opened.keyArn, 'Decrypt');
     return opened;
   }
@@ -168,7 +211,7 @@ export class EmbeddedKms implements KeyService {
   }
 
   /** Called at once, in the turn in which the change became durable. */
-  onKeyChange(listener: (keyArn: string) => void): () => void {
+  onKeyChange(listener: KeyListener): () => void {
     return this.#ring.onKeyChange(listener);
   }
 
@@ -188,6 +231,7 @@ export class EmbeddedKms implements KeyService {
         description: key.description,
         aliases: this.#ring.aliasesOf(key).map(({ name }) => name),
         createdMs: key.createdMs,
+        rotations: key.materials.filter(({ rotated }) => rotated !== undefined).length,
         ...(key.deletionMs === undefined ? {} : { deletionMs: key.deletionMs }),
       }));
   }

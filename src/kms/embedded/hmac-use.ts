@@ -1,4 +1,5 @@
 /** HMAC keys at work: making message authentication codes, and checking them. */
+import { type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import { isMacOf, type MacInput, macOf } from './hmac.ts';
 import { requireAlgorithm } from './key-spec.ts';
@@ -19,7 +20,7 @@ export class HmacUse {
   }
 
   generate(caller: Caller, request: MacRequest): { mac: Uint8Array; keyArn: string } {
-    const key = this.#use.admit(caller, request.keyId, 'GenerateMac');
+    const key = this.#use.admit(caller, request.keyId, 'GenerateMac', factsOf(request));
     requireAlgorithm(key, request.algorithm);
     const mac = this.#materials.useSecret(key.keyId, currentMaterial(key), (secret) =>
       macOf(secret, request),
@@ -29,11 +30,15 @@ export class HmacUse {
 
   /** Whether the code is right is the answer. */
   verify(caller: Caller, request: MacRequest & { mac: Uint8Array }): { valid: boolean; keyArn: string } {
-    const key = this.#use.admit(caller, request.keyId, 'VerifyMac');
+    const key = this.#use.admit(caller, request.keyId, 'VerifyMac', factsOf(request));
     requireAlgorithm(key, request.algorithm);
     const valid = this.#materials.useSecret(key.keyId, currentMaterial(key), (secret) =>
       isMacOf(secret, request, request.mac),
     );
     return { valid, keyArn: key.arn };
   }
+}
+
+function factsOf({ algorithm }: MacRequest): RequestFacts {
+  return requestFacts([['kms:MacAlgorithm', algorithm]]);
 }

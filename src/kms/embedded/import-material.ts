@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import { type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import { newKeyPair, publicHalfOf } from './asymmetric-key.ts';
 import { hasAllMaterial, withMaterial, withoutSecrets } from './import-state.ts';
@@ -72,7 +73,12 @@ export class MaterialImport {
     { keyId, algorithm, spec }: { keyId: string; algorithm: WrappingAlgorithm; spec: WrappingSpec },
   ): Promise<ImportParameters> {
     const { clock, keys, tokens } = this.#parts;
-    const { arn } = keys.read(caller, 'GetParametersForImport', keyId);
+    const { arn } = keys.read(caller, 'GetParametersForImport', keyId, {
+      facts: requestFacts([
+        ['kms:WrappingAlgorithm', algorithm],
+        ['kms:WrappingKeySpec', spec],
+      ]),
+    });
     const { privateKey, publicKey } = await newKeyPair(spec);
     const validToMs = clock.nowMs() + importTokenMs;
     try {
@@ -90,7 +96,7 @@ export class MaterialImport {
   async import(caller: Caller, request: ImportRequest): Promise<{ key: KeyRecord; materialId: string }> {
     const { ring, keys, materials, expiryChanged } = this.#parts;
     const imported = await ring.change(() => {
-      const key = keys.read(caller, 'ImportKeyMaterial', request.keyId);
+      const key = keys.read(caller, 'ImportKeyMaterial', request.keyId, { facts: factsOf(request) });
       this.#checkExpiry(request);
       const bytes = this.#unwrap(key, request);
       try {
@@ -148,6 +154,14 @@ export class MaterialImport {
       privateKey.fill(0);
     }
   }
+}
+
+function factsOf({ validToMs }: ImportRequest): RequestFacts {
+  const model = validToMs === undefined ? 'KEY_MATERIAL_DOES_NOT_EXPIRE' : 'KEY_MATERIAL_EXPIRES';
+  return requestFacts([
+    ['kms:ExpirationModel', model],
+    ['kms:ValidTo', validToMs === undefined ? undefined : new Date(validToMs).toISOString()],
+  ]);
 }
 
 /** Refuses KeyMaterialWrong for bytes that no key of this spec is made of. */

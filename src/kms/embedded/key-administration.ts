@@ -1,13 +1,15 @@
 /** Making keys, showing them, and changing what becomes of them. */
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import { mergedFacts, noFacts, type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
-import { requireAccess } from './access.ts';
+import type { KeyAccess } from './access.ts';
 import { managedAlias } from './alias.ts';
 import { pendingDeletion } from './deletion-schedule.ts';
 import { hasAllMaterial } from './import-state.ts';
 import { isIn, type KeyOwner, type KeyRecord, type KeyTag, keyArn, type Material, newKeyId } from './key.ts';
-import { findKey, isAlias, type LookupForms } from './key-lookup.ts';
+import { tagFacts } from './key-facts.ts';
+import { aliasIn, findKey, isAlias, type LookupForms } from './key-lookup.ts';
 import { checkGivenPolicy, defaultPolicy, managedPolicy } from './key-policy.ts';
 import type { KeyRing, RingChange } from './key-ring.ts';
 import { type KeySecret, newSecretOf, sealedSecret } from './key-secret.ts';
@@ -39,6 +41,7 @@ export interface NewKey {
 
 interface KeyAdministrationParts {
   readonly clock: Clock;
+  readonly access: KeyAccess;
   readonly ring: KeyRing;
   readonly materials: MaterialSafe;
   readonly meter: KmsMeter;
@@ -46,6 +49,14 @@ interface KeyAdministrationParts {
   readonly deletionScheduled: () => Promise<void>;
   /** Called once a key was enabled, or one of the service made: from then on it is rotated. */
   readonly usableAgain: () => Promise<void>;
+}
+
+/** How an operation asks for its key. */
+interface Asked {
+  /** Without aliases unless it says so. */
+  readonly forms?: LookupForms;
+  /** Condition keys of the operation itself. */
+  readonly facts?: RequestFacts;
 }
 
 interface KeyDraft {
@@ -63,14 +74,17 @@ interface KeyDraft {
 
 export class KeyAdministration {
   readonly #clock: Clock;
+  readonly #access: KeyAccess;
   readonly #ring: KeyRing;
   readonly #materials: MaterialSafe;
   readonly #meter: KmsMeter;
   readonly #deletionScheduled: () => Promise<void>;
   readonly #usableAgain: () => Promise<void>;
 
-  constructor({ clock, ring, materials, meter, deletionScheduled, usableAgain }: KeyAdministrationParts) {
+  constructor(parts: KeyAdministrationParts) {
+    const { clock, access, ring, materials, meter, deletionScheduled, usableAgain } = parts;
     this.#clock = clock;
+    this.#access = access;
     this.#ring = ring;
     this.#materials = materials;
     this.#meter = meter;
@@ -84,6 +98,9 @@ export class KeyAdministration {
     const { description = '', origin = 'AWS_KMS', policy, tags = [], multiRegion = false } = wanted;
     const { spec = 'SYMMETRIC_DEFAULT', usage = 'ENCRYPT_DECRYPT' } = wanted;
     const { bypassLockoutCheck } = wanted;
+    this.#access.requireOwn(caller, 'CreateKey', {
+      facts: factsOfNew({ ...wanted, origin, spec, usage, tags }),
+    });
     // The key is not there yet: what a policy says of other keys is not about it.
     if (policy !== undefined) checkGivenPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
     checkTags(tags);
@@ -108,9 +125,11 @@ export class KeyAdministration {
   }
 
   /** The key, for an operation that shows something of it. */
-  read(caller: Caller, operation: KeyOperation, keyId: string, forms: LookupForms = 'keyOnly'): KeyRecord {
+  read(caller: Caller, operation: KeyOperation, keyId: string, asked: Asked = {}): KeyRecord {
+    const { forms = 'keyOnly', facts = noFacts } = asked;
     const key = findKey(this.#ring, caller, keyId, forms);
-    requireAccess(caller, key, operation, { grants: this.#ring.grantsOf(key.arn) });
+    const byAlias = requestFacts([['kms:RequestAlias', aliasIn(keyId)]]);
+    this.#access.require(caller, key, operation, { facts: mergedFacts(byAlias, facts) });
     this.#meter.count(operation, key.arn);
     requireState(operation, key);
     return key;
@@ -119,11 +138,12 @@ export class KeyAdministration {
   /** DescribeKey: the alias of the managed key makes the key where it is not there yet. */
   async describe(caller: Caller, keyId: string): Promise<KeyRecord> {
     if (isAlias(caller, keyId, managedAlias)) await this.managedKey(caller);
-    return this.read(caller, 'DescribeKey', keyId, 'any');
+    return this.read(caller, 'DescribeKey', keyId, { forms: 'any' });
   }
 
   /** The caller's keys, without those of the service. */
   list(caller: Caller): readonly KeyRecord[] {
+    this.#access.requireOwn(caller, 'ListKeys');
     this.#meter.count('ListKeys');
     return [...this.#ring.keys()].filter((key) => key.owner !== 'OWNED' && isIn(caller, key));
   }
@@ -177,7 +197,7 @@ export class KeyAdministration {
 
   /** A key that is due for rotation is rotated at once. */
   async enable(caller: Caller, keyId: string): Promise<KeyRecord> {
-    const key = await this.#change(caller, 'EnableKey', keyId, (known) =>
+    const key = await this.#change(caller, 'EnableKey', { keyId }, (known) =>
       known.state === 'Disabled' ? { ...known, state: 'Enabled' } : known,
     );
     await this.#usableAgain();
@@ -185,14 +205,15 @@ export class KeyAdministration {
   }
 
   disable(caller: Caller, keyId: string): Promise<KeyRecord> {
-    return this.#change(caller, 'DisableKey', keyId, (key) =>
+    return this.#change(caller, 'DisableKey', { keyId }, (key) =>
       key.state === 'Enabled' ? { ...key, state: 'Disabled' } : key,
     );
   }
 
   /** Refuses Validation for a window outside 7 to 30 days. */
   async scheduleDeletion(caller: Caller, keyId: string, windowDays: number): Promise<KeyRecord> {
-    const key = await this.#change(caller, 'ScheduleKeyDeletion', keyId, (known) => {
+    const facts = requestFacts([['kms:ScheduleKeyDeletionPendingWindowInDays', windowDays]]);
+    const key = await this.#change(caller, 'ScheduleKeyDeletion', { keyId, facts }, (known) => {
       if (windowDays < deletionWindowDaysMin || windowDays > deletionWindowDaysMax) {
         const message = `PendingWindowInDays must be between ${deletionWindowDaysMin} and ${deletionWindowDaysMax}`;
         throw new Refusal('Validation', { message });
@@ -209,7 +230,7 @@ export class KeyAdministration {
     return this.#change(
       caller,
       'CancelKeyDeletion',
-      keyId,
+      { keyId },
       ({ deletionMs: _, deletionWindowDays: __, ...key }) => ({
         ...key,
         state: hasAllMaterial(key) ? 'Disabled' : 'PendingImport',
@@ -218,7 +239,7 @@ export class KeyAdministration {
   }
 
   updateDescription(caller: Caller, keyId: string, description: string): Promise<KeyRecord> {
-    return this.#change(caller, 'UpdateKeyDescription', keyId, (key) => ({ ...key, description }));
+    return this.#change(caller, 'UpdateKeyDescription', { keyId }, (key) => ({ ...key, description }));
   }
 
   /** Refuses as checkGivenPolicy. */
@@ -226,21 +247,23 @@ export class KeyAdministration {
     caller: Caller,
     { keyId, ...given }: { keyId: string; policy: string; bypassLockoutCheck?: boolean | undefined },
   ): Promise<KeyRecord> {
-    return this.#change(caller, 'PutKeyPolicy', keyId, (key) => {
+    const facts = requestFacts([['kms:BypassPolicyLockoutSafetyCheck', given.bypassLockoutCheck ?? false]]);
+    return this.#change(caller, 'PutKeyPolicy', { keyId, facts }, (key) => {
       checkGivenPolicy({ ...given, caller, keyArn: key.arn });
       return { ...key, policy: given.policy };
     });
   }
 
   tag(caller: Caller, keyId: string, tags: readonly KeyTag[]): Promise<KeyRecord> {
-    return this.#change(caller, 'TagResource', keyId, (key) => ({
+    return this.#change(caller, 'TagResource', { keyId, facts: tagFacts(tags) }, (key) => ({
       ...key,
       tags: changedTags(key.tags, tags),
     }));
   }
 
   untag(caller: Caller, keyId: string, tagKeys: readonly string[]): Promise<KeyRecord> {
-    return this.#change(caller, 'UntagResource', keyId, (key) => ({
+    const facts = tagFacts(tagKeys.map((key) => ({ key })));
+    return this.#change(caller, 'UntagResource', { keyId, facts }, (key) => ({
       ...key,
       tags: key.tags.filter((tag) => !tagKeys.includes(tag.key)),
     }));
@@ -249,11 +272,11 @@ export class KeyAdministration {
   async #change(
     caller: Caller,
     operation: KeyOperation,
-    keyId: string,
+    { keyId, facts = noFacts }: { readonly keyId: string; readonly facts?: RequestFacts },
     next: (key: KeyRecord) => KeyRecord,
   ): Promise<KeyRecord> {
     const changed = await this.#ring.change((): RingChange<KeyRecord> => {
-      const key = this.read(caller, operation, keyId);
+      const key = this.read(caller, operation, keyId, { facts });
       const result = next(key);
       return result === key ? { result } : { keys: [result], result };
     });
@@ -283,6 +306,19 @@ export class KeyAdministration {
     if (secret === undefined) return this.#materials.make(keyId);
     return sealedSecret(this.#materials, keyId, secret);
   }
+}
+
+function factsOfNew({ origin, spec, usage, multiRegion = false, bypassLockoutCheck = false, tags }: NewKey) {
+  const asked = requestFacts([
+    ['kms:KeyOrigin', origin],
+    ['kms:KeySpec', spec],
+    ['kms:KeyUsage', usage],
+    ['kms:CustomerMasterKeySpec', spec],
+    ['kms:CustomerMasterKeyUsage', usage],
+    ['kms:MultiRegion', multiRegion],
+    ['kms:BypassPolicyLockoutSafetyCheck', bypassLockoutCheck],
+  ]);
+  return mergedFacts(asked, tagFacts(tags ?? []));
 }
 
 /** Refuses KeyLimitExceeded where an account has as many keys in a region as it may. */

@@ -40,6 +40,12 @@ export function isAlias(caller: Caller, given: string, name: string): boolean {
   return given === name || given === aliasArn(caller.region, caller.account, name);
 }
 
+/** The alias that the key was asked for by, as policies name it. */
+export function aliasIn(given: string): string | undefined {
+  const name = given.startsWith('arn:') ? (arnForm.exec(given)?.[3] ?? '') : given;
+  return name.startsWith(aliasPrefix) ? name : undefined;
+}
+
 function parse(caller: Caller, given: string, forms: LookupForms): KeyName {
   if (keyIdForm.test(given)) {
     return { form: 'key', keyId: given, arn: keyArn(caller.region, caller.account, given) };

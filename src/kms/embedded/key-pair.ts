@@ -1,5 +1,6 @@
 /** Data key pairs: made here, and given out with the private half under a symmetric key. */
 import { Refusal } from '../../base/errors.ts';
+import { requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import { newKeyPair } from './asymmetric-key.ts';
 import { isKeySpec, makeOf } from './key-spec.ts';
@@ -24,7 +25,10 @@ export async function newDataKeyPair(
   { pairSpec, withPlaintext, ...request }: DataKeyPairRequest,
 ): Promise<DataKeyPair> {
   const operation = withPlaintext ? 'GenerateDataKeyPair' : 'GenerateDataKeyPairWithoutPlaintext';
-  use.sealingKey(caller, request, { operation });
+  use.sealingKey(caller, request, {
+    operation,
+    facts: requestFacts([['kms:DataKeyPairSpec', pairSpec]]),
+  });
   if (!isKeySpec(pairSpec) || !hasPair(pairSpec)) {
     const message = `KeyPairSpec ${pairSpec} is not supported: this key service has no cipher for it.`;
     throw new Refusal('UnsupportedKeyOperation', { message });

@@ -1,6 +1,7 @@
 /** Every key, alias and grant of the service in memory, as they are stored; changes one after another, each durable before it shows. */
 import { IntegrityFault, Outage } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { KeyChange, KeyListener } from '../key-service.ts';
 import type { AliasRecord } from './alias.ts';
 import type { GrantRecord } from './grant.ts';
 import { type DeletedKey, type KeyRecord, keyName, regionOf } from './key.ts';
@@ -21,6 +22,8 @@ export interface RingChange<Result> {
   readonly removedAliases?: readonly AliasRecord[];
   readonly grants?: readonly GrantRecord[];
   readonly removedGrants?: readonly GrantRecord[];
+  /** Removed as well; nobody used them any more, so that nobody is told. */
+  readonly retiredGrants?: readonly GrantRecord[];
   /** Their aliases and grants go with them. */
   readonly deletedKeys?: readonly { readonly key: KeyRecord; readonly deletedMs: number }[];
   readonly result: Result;
@@ -28,8 +31,6 @@ export interface RingChange<Result> {
 
 /** What a ring asks of its records. */
 export type RingRecords = Pick<SealedRecords, 'uncertain' | 'commit' | 'reload'>;
-
-type KeyListener = (keyArn: string) => void;
 
 export class KeyRing {
   readonly #records: RingRecords;
@@ -42,6 +43,7 @@ export class KeyRing {
   /** Where each entry is stored, by its name. */
   #recordIds = new Map<string, string>();
   readonly #listeners = new Set<KeyListener>();
+  #watcher: (before: Iterable<KeyRecord>) => void = () => {};
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -109,9 +111,14 @@ export class KeyRing {
 
   onKeyChange(listener: KeyListener): () => void {
     // A wrapper of its own, so that the same function twice is two listeners.
-    const own: KeyListener = (arn) => listener(arn);
+    const own: KeyListener = (arn, change) => listener(arn, change);
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
+  }
+
+  /** There is one, who is shown all keys as they were before each change, once it is durable. It must not throw. */
+  watch(watcher: (before: Iterable<KeyRecord>) => void): void {
+    this.#watcher = watcher;
   }
 
   /**
@@ -162,7 +169,8 @@ export class KeyRing {
     const before = this.#states();
     for (const entry of puts) this.#show(entry);
     for (const entry of removed) this.#hide(entry);
-    this.#tell(before);
+    this.#tell(before, change.removedGrants);
+    this.#watcher(before.values());
     return change.result;
   }
 
@@ -224,12 +232,19 @@ export class KeyRing {
     return new Map(this.#keys);
   }
 
-  #tell(before: ReadonlyMap<string, KeyRecord>): void {
-    const changed = [...before.values()].filter((key) => this.#keys.get(nameOfKey(key))?.state !== key.state);
-    for (const { arn } of changed) {
+  /** Of a key in another state, and of one whose policy or grants allow something else than before. */
+  #tell(before: ReadonlyMap<string, KeyRecord>, revoked: readonly GrantRecord[] = []): void {
+    const changes = new Map<string, KeyChange>();
+    for (const { keyArn } of revoked) changes.set(keyArn, 'rights');
+    for (const key of before.values()) {
+      const now = this.#keys.get(nameOfKey(key));
+      if (now?.policy !== key.policy) changes.set(key.arn, 'rights');
+      if (now?.state !== key.state) changes.set(key.arn, 'state');
+    }
+    for (const [arn, change] of changes) {
       for (const listener of [...this.#listeners]) {
         try {
-          listener(arn);
+          listener(arn, change);
         } catch (fault) {
           // The change is durable: a listener that fails must not make it look undone, nor keep it from the others.
           this.#log.error({ keyArn: arn, fault }, 'A listener to key changes failed.');
@@ -246,7 +261,9 @@ function entriesOf(change: RingChange<unknown>, ring: KeyRing): { puts: Entry[];
   for (const value of change.aliases ?? []) puts.push({ kind: 'alias', value });
   for (const value of change.removedAliases ?? []) removed.push({ kind: 'alias', value });
   for (const value of change.grants ?? []) puts.push({ kind: 'grant', value });
-  for (const value of change.removedGrants ?? []) removed.push({ kind: 'grant', value });
+  for (const value of [...(change.removedGrants ?? []), ...(change.retiredGrants ?? [])]) {
+    removed.push({ kind: 'grant', value });
+  }
   for (const { key, deletedMs } of change.deletedKeys ?? []) {
     removed.push({ kind: 'key', value: key });
     for (const value of ring.aliasesOf(key)) removed.push({ kind: 'alias', value });

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { noFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyRecord, Material } from './key.ts';
 import type { KeyAdministration } from './key-administration.ts';
@@ -81,8 +82,9 @@ export class KeyRotations {
   /** The next rotation is a whole period from now, also where rotation was on before. */
   async enable(caller: Caller, keyId: string, periodDays = rotationPeriodDaysDefault): Promise<void> {
     const { clock, ring, family } = this.#parts;
+    const facts = requestFacts([['kms:RotationPeriodInDays', periodDays]]);
     await ring.change(() => {
-      const key = this.#primary(caller, 'EnableKeyRotation', keyId);
+      const key = this.#primary(caller, 'EnableKeyRotation', keyId, facts);
       const rotation = rotationFrom(clock.nowMs(), periodDays);
       return { keys: family(key).map((one) => ({ ...one, rotation })), result: undefined };
     });
@@ -125,14 +127,14 @@ export class KeyRotations {
   }
 
   /** Refuses what symmetric keys alone can do; AWS says no more of it. */
-  #rotatable(caller: Caller, operation: RotationOperation, keyId: string): KeyRecord {
-    const key = this.#parts.keys.read(caller, operation, keyId);
+  #rotatable(caller: Caller, operation: RotationOperation, keyId: string, facts = noFacts): KeyRecord {
+    const key = this.#parts.keys.read(caller, operation, keyId, { facts });
     if (!isSymmetric(key)) throw new Refusal('UnsupportedKeyOperation', { message: '' });
     return key;
   }
 
-  #primary(caller: Caller, operation: RotationOperation, keyId: string): KeyRecord {
-    const key = this.#rotatable(caller, operation, keyId);
+  #primary(caller: Caller, operation: RotationOperation, keyId: string, facts = noFacts): KeyRecord {
+    const key = this.#rotatable(caller, operation, keyId, facts);
     if (!isReplica(key)) return key;
     const message = `${key.arn} is not a multi-region primary key.`;
     throw new Refusal('UnsupportedKeyOperation', { message });

@@ -86,6 +86,6 @@ export class KeySchedule {
   #wait(delayMs: number): void {
     // Another look may have set one while this one was at work.
     this.#timer?.cancel();
-    this.#timer = this.#parts.clock.after(delayMs, () => void this.look());
+    this.#timer = this.#parts.clock.after(delayMs, () => this.look());
   }
 }

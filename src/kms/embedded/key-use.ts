@@ -2,13 +2,14 @@
 import { randomFillSync } from 'node:crypto';
 import { IntegrityFault, Outage, Refusal } from '../../base/errors.ts';
 import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
+import { mergedFacts, noFacts, type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller, DataKey, EncryptionContext } from '../key-service.ts';
-import { hiddenKeyRefusal, isGranted, isVisible, requireAccess } from './access.ts';
+import { hiddenKeyRefusal, isVisible, type KeyAccess, type KeyRequest } from './access.ts';
 import { openedByPair, sealedForPair } from './asymmetric-cipher.ts';
 import { ciphertextContext, joinCiphertext, splitCiphertext } from './ciphertext.ts';
 import { checkContext, isWellFormed } from './encryption-context.ts';
 import { isIn, type KeyRecord } from './key.ts';
-import { findKey } from './key-lookup.ts';
+import { aliasIn, findKey } from './key-lookup.ts';
 import type { KeyRing } from './key-ring.ts';
 import { isSymmetric, requireAlgorithm, requireUsage, symmetricAlgorithm } from './key-spec.ts';
 import { type KeyOperation, requireState } from './key-state.ts';
@@ -48,6 +49,7 @@ export interface Opened {
 
 interface KeyUseParts {
   readonly core: CryptoCore;
+  readonly access: KeyAccess;
   readonly ring: KeyRing;
   readonly materials: MaterialSafe;
   readonly meter: KmsMeter;
@@ -57,20 +59,27 @@ interface KeyUseParts {
 export interface Naming {
   readonly operation: KeyOperation;
   readonly action?: string;
+  /** Condition keys of the operation itself. */
+  readonly facts?: RequestFacts;
 }
 
 interface NamedUse extends Naming {
   readonly context: EncryptionContext;
+  /** As the caller named the key, where it did. */
+  readonly keyId?: string | undefined;
+  readonly algorithm?: string | undefined;
 }
 
 export class KeyUse {
   readonly #core: CryptoCore;
+  readonly #access: KeyAccess;
   readonly #ring: KeyRing;
   readonly #materials: MaterialSafe;
   readonly #meter: KmsMeter;
 
-  constructor({ core, ring, materials, meter }: KeyUseParts) {
+  constructor({ core, access, ring, materials, meter }: KeyUseParts) {
     this.#core = core;
+    this.#access = access;
     this.#ring = ring;
     this.#materials = materials;
     this.#meter = meter;
@@ -91,8 +100,14 @@ export class KeyUse {
     source: DecryptRequest,
     destination: EncryptRequest,
   ): { from: Omit<Opened, 'plaintext'>; to: Sealed } {
-    const key = this.sealingKey(caller, destination, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
-    const naming = { operation: 'ReEncrypt', action: 'ReEncryptFrom' } as const;
+    const target = findKey(this.#ring, caller, destination.keyId, 'any');
+    const facts = requestFacts([['kms:ReEncryptOnSameKey', target.keyId === sourceKeyId(source)]]);
+    const key = this.sealingKey(caller, destination, {
+      operation: 'ReEncrypt',
+      action: 'ReEncryptTo',
+      facts,
+    });
+    const naming = { operation: 'ReEncrypt', action: 'ReEncryptFrom', facts } as const;
     const { plaintext, ...from } = this.#openBytes(caller, source, naming);
     try {
       return { from, to: this.#seal(key, { ...destination, plaintext }) };
@@ -138,22 +153,34 @@ export class KeyUse {
   }
 
   /** The key, for an operation without encryption context; refuses as its state and the caller's rights say. */
-  admit(caller: Caller, keyId: string, operation: KeyOperation): KeyRecord {
+  admit(caller: Caller, keyId: string, operation: KeyOperation, facts?: RequestFacts): KeyRecord {
     const key = findKey(this.#ring, caller, keyId, 'any');
-    this.#require(caller, key, { operation, context: new Map() });
+    this.#require(caller, key, {
+      operation,
+      context: new Map(),
+      keyId,
+      ...(facts !== undefined && { facts }),
+    });
     return key;
   }
 
   /** Refuses what the operation would refuse for the key and context alone: for dry runs without a ciphertext. */
-  rehearse(caller: Caller, { keyId, context }: EncryptRequest, naming: Naming): void {
-    this.#require(caller, findKey(this.#ring, caller, keyId, 'any'), { ...naming, context });
+  rehearse(caller: Caller, request: EncryptRequest, naming: Naming): void {
+    const { keyId, context, algorithm = symmetricAlgorithm } = request;
+    this.#require(caller, findKey(this.#ring, caller, keyId, 'any'), {
+      ...naming,
+      context,
+      keyId,
+      algorithm,
+    });
   }
 
   /** The key, for an operation that seals with it; refuses as its state and kind and the caller's rights say. */
-  sealingKey(caller: Caller, { keyId, context, algorithm }: EncryptRequest, naming: Naming): KeyRecord {
+  sealingKey(caller: Caller, request: EncryptRequest, naming: Naming): KeyRecord {
+    const { keyId, context, algorithm = symmetricAlgorithm } = request;
     const key = findKey(this.#ring, caller, keyId, 'any');
-    this.#require(caller, key, { ...naming, context });
-    requireAlgorithm(key, algorithm ?? symmetricAlgorithm);
+    this.#require(caller, key, { ...naming, context, keyId, algorithm });
+    requireAlgorithm(key, algorithm);
     if (!isSymmetric(key)) requireNoContext(context);
     checkContext(context);
     return key;
@@ -192,12 +219,13 @@ export class KeyUse {
       );
     }
     const parts = named === undefined ? splitCiphertext(ciphertext) : undefined;
-    const key = parts === undefined ? named : this.#keyOf(caller, parts.keyId, { ...naming, context });
+    const use = { ...naming, context, keyId, algorithm };
+    const key = parts === undefined ? named : this.#keyOf(caller, parts.keyId, use);
     if (key === undefined) {
       const message = 'KeyId is required to decrypt what an asymmetric key has encrypted.';
       throw new Refusal('Validation', { message });
     }
-    this.#require(caller, key, { ...naming, context });
+    this.#require(caller, key, use);
     requireAlgorithm(key, algorithm);
     requireNoContext(context);
     const plaintext = openedByPair(this.#materials, key, { algorithm, ciphertext });
@@ -216,8 +244,9 @@ export class KeyUse {
     const parts = splitCiphertext(ciphertext);
     if (parts === undefined) throw new Refusal('InvalidCiphertext', {});
     if (expected !== undefined && expected.keyId !== parts.keyId) throw new Refusal('IncorrectKey', {});
-    const key = this.#keyOf(caller, parts.keyId, { ...naming, context });
-    this.#require(caller, key, { ...naming, context });
+    const use = { ...naming, context, keyId, algorithm: symmetricAlgorithm };
+    const key = this.#keyOf(caller, parts.keyId, use);
+    this.#require(caller, key, use);
     const material = key.materials.find(({ id }) => id === parts.materialId);
     if (material === undefined || !isWellFormed(context)) throw new Refusal('InvalidCiphertext', {});
     const wrapping = this.#materials.open(key.keyId, material);
@@ -241,21 +270,33 @@ export class KeyUse {
       throw hiddenKeyRefusal();
     }
     if (key.region !== caller.region || !isVisible(caller, key)) throw hiddenKeyRefusal();
-    if (key.owner === 'OWNED' || isIn(caller, key) || this.#isGranted(caller, key, use)) return key;
+    if (key.owner === 'OWNED' || isIn(caller, key)) return key;
+    const { operation, action = operation } = use;
+    if (this.#access.decide(caller, key, action, requestOf(use)).allowed) return key;
     throw hiddenKeyRefusal();
   }
 
-  #isGranted(caller: Caller, key: KeyRecord, { operation, action = operation, context }: NamedUse): boolean {
-    return isGranted(caller, key, action, { grants: this.#ring.grantsOf(key.arn), context });
-  }
-
-  #require(caller: Caller, key: KeyRecord, { operation, action = operation, context }: NamedUse): void {
+  #require(caller: Caller, key: KeyRecord, use: NamedUse): void {
     if (this.#ring.closed) throw new Outage('Closed');
-    requireAccess(caller, key, action, { grants: this.#ring.grantsOf(key.arn), context });
+    const { operation, action = operation } = use;
+    this.#access.require(caller, key, action, requestOf(use));
     this.#meter.count(operation, key.arn);
     requireState(operation, key);
     requireUsage(key, operation);
   }
+}
+
+function requestOf({ context, facts = noFacts, keyId, algorithm }: NamedUse): KeyRequest {
+  const asked = requestFacts([
+    ['kms:EncryptionAlgorithm', algorithm],
+    ['kms:RequestAlias', keyId === undefined ? undefined : aliasIn(keyId)],
+  ]);
+  return { context, facts: mergedFacts(asked, facts) };
+}
+
+/** Of a ciphertext that names its key; of another one as the request names it. */
+function sourceKeyId({ ciphertext, keyId }: DecryptRequest): string | undefined {
+  return splitCiphertext(ciphertext)?.keyId ?? keyId;
 }
 
 /** Refuses Validation: asymmetric encryption binds nothing to a ciphertext. */

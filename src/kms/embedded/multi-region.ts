@@ -1,6 +1,7 @@
 /** Multi-Region keys: related keys of several regions with one id and one material, of which one is the primary. */
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import { requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import { nameOnly } from './import-state.ts';
 import { type KeyRecord, type KeyTag, keyArn } from './key.ts';
@@ -45,7 +46,9 @@ export class MultiRegion {
     if (policy !== undefined) checkGivenPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
     checkTags(tags);
     return ring.change(() => {
-      const primary = keys.read(caller, 'ReplicateKey', request.keyId);
+      const primary = keys.read(caller, 'ReplicateKey', request.keyId, {
+        facts: requestFacts([['kms:ReplicaRegion', region]]),
+      });
       requirePrimary(primary);
       const existing = ring.key(primary.keyId, region);
       if (existing !== undefined) throw new Refusal('ReplicaExists', { keyArn: existing.arn });
@@ -71,7 +74,9 @@ export class MultiRegion {
   updatePrimaryRegion(caller: Caller, { keyId, region }: { keyId: string; region: string }): Promise<void> {
     const { ring, keys } = this.#parts;
     return ring.change(() => {
-      const primary = keys.read(caller, 'UpdatePrimaryRegion', keyId);
+      const primary = keys.read(caller, 'UpdatePrimaryRegion', keyId, {
+        facts: requestFacts([['kms:PrimaryRegion', region]]),
+      });
       requirePrimary(primary);
       if (region === primary.region) {
         throw new Refusal('Validation', { message: `${primary.arn} is the primary key already.` });

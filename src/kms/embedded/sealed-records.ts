@@ -13,8 +13,9 @@ import { headerId, makeHeader, openHeader, type StoreRoot } from './store-header
  * Associated data: domain, store id, kind, id, version. The version is the number of the commit that wrote it.
  * The manifest's text: commit number (u48) ‖ SHA-256 over (id, version, tag) of every other sealed record, by id.
  */
-const kinds = ['manifest', 'key', 'alias', 'deleted-key', 'grant'] as const;
-export type RecordKind = Exclude<(typeof kinds)[number], 'manifest'>;
+const kinds = ['manifest', 'key', 'alias', 'deleted-key', 'grant', 'identity'] as const;
+/** Of what a key service keeps; identities lie in a store of their own. */
+export type RecordKind = Exclude<(typeof kinds)[number], 'manifest' | 'identity'>;
 
 const manifestId = 'manifest';
 const prefixBytes = 7;
@@ -26,7 +27,7 @@ const insertionsMax = 64;
 
 export interface OpenRecord {
   readonly id: string;
-  readonly kind: RecordKind;
+  readonly kind: RecordKind | 'identity';
   readonly text: string;
 }
 

@@ -6,6 +6,9 @@ import { MemoryRecordStorage } from '../../../src/kms/embedded/record-storage.ts
 import { account, fixedRootKey, openKms, region, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
+/** No table stands behind these data keys, so that the service has no grant for them. */
+const alone = { byCallerAlone: true };
+
 const core = createFallbackCore();
 const context = new Map([
   ['aws:dynamodb:tableName', 'Books'],
@@ -31,10 +34,10 @@ describe('data keys for the table engine', () => {
       const { kms, reopen } = await openKms();
       const made = await kms.generateDataKey(tableService, await keyOf(kms), context);
       const page = sealWith(made.key);
-      const again = await kms.decryptDataKey(tableService, made.ciphertext, context);
+      const again = await kms.decryptDataKey(tableService, made.ciphertext, context, alone);
       expect(opens(page, again.key)).toBe('a page');
       expect(again.keyArn).toBe(made.keyArn);
-      const later = await (await reopen()).decryptDataKey(tableService, made.ciphertext, context);
+      const later = await (await reopen()).decryptDataKey(tableService, made.ciphertext, context, alone);
       expect(opens(page, later.key)).toBe('a page');
       expect(made.keyArn).toMatch(/^arn:aws:kms:us-east-1:[0-9]{12}:key\/[0-9a-f-]{36}$/);
     });
@@ -44,7 +47,9 @@ describe('data keys for the table engine', () => {
     const { kms } = await openKms();
     const made = await kms.generateDataKey(tableService, await kms.ownedKey(region), context);
     made.key.destroy();
-    expect((await kms.decryptDataKey(tableService, made.ciphertext, context)).key.destroyed).toBe(false);
+    expect((await kms.decryptDataKey(tableService, made.ciphertext, context, alone)).key.destroyed).toBe(
+      false,
+    );
   });
 
   test('under a customer key open through the API as well, for callers it lets in', async () => {
@@ -72,7 +77,7 @@ describe('data keys for the table engine', () => {
     const { kms } = await openKms();
     const { arn } = await kms.keys.create(user, {});
     const { ciphertext } = kms.use.encrypt(user, { keyId: arn, context, plaintext: new Uint8Array(31) });
-    expect(await refusalOf(() => kms.decryptDataKey(tableService, ciphertext, context))).toBe(
+    expect(await refusalOf(() => kms.decryptDataKey(tableService, ciphertext, context, alone))).toBe(
       'InvalidCiphertext',
     );
   });
@@ -245,8 +250,8 @@ test('calls are metered by operation and key', async () => {
   const { kms } = await openKms();
   const arn = await kms.ownedKey(region);
   const { ciphertext } = await kms.generateDataKey(tableService, arn, context);
-  await kms.decryptDataKey(tableService, ciphertext, context);
-  await kms.decryptDataKey(tableService, ciphertext, context);
+  await kms.decryptDataKey(tableService, ciphertext, context, alone);
+  await kms.decryptDataKey(tableService, ciphertext, context, alone);
   expect(kms.meter.totals()).toEqual({ GenerateDataKey: 1, Decrypt: 2 });
   expect(kms.meter.calls()).toContainEqual({ operation: 'Decrypt', keyArn: arn, calls: 2 });
 });

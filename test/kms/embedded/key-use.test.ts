@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openKms, tableService, user } from '../../support/embedded-kms.ts';
+import { boundCaller } from '../../support/bound-caller.ts';
+import { account, openKms, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
 const plaintext = Buffer.from('what is sealed');
@@ -108,6 +109,27 @@ describe('a ciphertext', () => {
       expect(await refusalOf(decrypt)).toBe('InvalidCiphertext');
     });
   }
+
+  test('tells whoever may not open it the same of a genuine, a changed and a wrongly bound one (R-ORA-1)', async () => {
+    const { kms, arn, ciphertext } = await sealed();
+    const bound = boundCaller(`arn:aws:iam::${account}:user/alice`, []);
+    const changed = Uint8Array.from(ciphertext);
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    const said = [];
+    for (const request of [
+      { ciphertext, context },
+      { ciphertext: changed, context },
+      { ciphertext, context: new Map() },
+    ]) {
+      said.push(await refusalOf(() => kms.use.decrypt(bound, request)));
+    }
+    expect(new Set(said)).toEqual(
+      new Set([
+        `KeyAccessDenied: User: ${bound.arn} is not authorized to perform: kms:Decrypt on resource: ${arn} ` +
+          'because no identity-based policy allows the kms:Decrypt action',
+      ]),
+    );
+  });
 
   test('does not open with any byte changed, and says the same each time (R-ORA-1, R-COM-1)', async () => {
     const { kms, ciphertext } = await sealed();

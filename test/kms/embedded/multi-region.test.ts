@@ -69,6 +69,7 @@ describe('related multi-Region keys', () => {
       { ...tableService, region: there.region },
       made.ciphertext,
       context,
+      { byCallerAlone: true },
     );
     expect(opened.keyArn).toContain(there.region);
   });

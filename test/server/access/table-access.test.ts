@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { namedResource } from '../../../src/api/dynamodb/resource-arn.ts';
 import { policyDocument } from '../../../src/iam/policy-document.ts';
 import { principalOf } from '../../../src/iam/principal.ts';
 import { noFacts } from '../../../src/iam/request-facts.ts';
 import { tableJudge } from '../../../src/server/access/table-access.ts';
 import { openConnection } from '../../../src/server/connection.ts';
 import type { JudgedTable } from '../../../src/tables/judged-table.ts';
+import { streamNameOf } from '../../../src/tables/stream/stream-arn.ts';
+import { bareTableName } from '../../../src/tables/table-name.ts';
 import { account } from '../../support/identities.ts';
 import { books } from '../../support/judged-books.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -115,6 +118,16 @@ describe('a caller with policies', () => {
     const answer = await ask(allowAll, operation, input, policies);
     if (told === 'answered') expect(answer).toBe(told);
     else expect(answer).toMatch(/with an explicit deny in a resource-based policy$/);
+  });
+
+  test('names nothing that is there by an ARN of another partition (R-POL-1)', async () => {
+    const own = { caller: askedBy(allowAll).caller };
+    const other = (arn: string) => arn.replace('arn:aws:', 'arn:aws-cn:');
+    expect(bareTableName(own.caller, other(table))).toBeUndefined();
+    expect(streamNameOf(own.caller, other(stream))).toBeUndefined();
+    expect(await refusalOf(() => namedResource(own.caller, 'TagResource', other(table)))).toMatch(
+      /^Validation/,
+    );
   });
 
   test('goes on in the names of the account that lets it in', async () => {
