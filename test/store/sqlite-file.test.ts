@@ -153,6 +153,7 @@ for (const driver of usableDrivers()) {
         const database = connect(path, { readOnly: false, driver });
         expect(pragma(database, 'journal_mode')).toBe('wal');
         expect(pragma(database, 'synchronous')).toBe(2);
+        expect(pragma(database, 'cache_size')).toBe(-16_384);
         expect([pragma(database, 'fullfsync'), pragma(database, 'checkpoint_fullfsync')]).toEqual([1, 1]);
         database.close();
       }
