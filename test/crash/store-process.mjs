@@ -15,7 +15,11 @@ let handler;
 async function answer({ open: folder, rootKey, headers, body, verify, close }) {
   if (folder !== undefined) {
     // Loads put one table under another key many times a minute.
-    database = await open(folder, { rootKey: { file: rootKey }, create: true, encryptionChangeQuota: 'none' });
+    database = await open(folder, {
+      rootKey: { file: rootKey },
+      create: true,
+      encryptionChangeQuota: 'none',
+    });
     handler = database.clientConfig().requestHandler;
     return {};
   }

@@ -237,12 +237,30 @@ describe('a decision that policy and request make endless', () => {
   });
   const numbers = (one: (n: number) => string) => Array.from({ length: 2_000 }, (_, n) => one(n));
   const endless: readonly (readonly [what: string, statement: object])[] = [
-    ['a star before much', asking('ForAllValues:StringLike', [`*${'a'.repeat(10_000)}b`])],
-    ['many stars', asking('ForAllValues:StringLike', [`${'*a'.repeat(5_000)}b`])],
-    ['many patterns', asking('ForAllValues:StringLike', numbers((n) => `*b${n}`))],
-    ['many texts in any case', asking('ForAllValues:StringEqualsIgnoreCase', numbers(String))],
-    ['many ranges', asking('ForAllValues:IpAddress', numbers((n) => `10.0.${n >> 8}.${n & 255}`))],
-    ['many dates', asking('ForAllValues:DateEquals', numbers((n) => String(10_000 + n)))],
+    ['a star before much', asking('ForAnyValue:StringLike', [`*${'a'.repeat(10_000)}b`])],
+    ['many stars', asking('ForAnyValue:StringLike', [`${'*a'.repeat(5_000)}b`])],
+    [
+      'many patterns',
+      asking(
+        'ForAnyValue:StringLike',
+        numbers((n) => `*b${n}`),
+      ),
+    ],
+    ['many texts in any case', asking('ForAnyValue:StringEqualsIgnoreCase', numbers(String))],
+    [
+      'many ranges',
+      asking(
+        'ForAnyValue:IpAddress',
+        numbers((n) => `10.0.${n >> 8}.${n & 255}`),
+      ),
+    ],
+    [
+      'many dates',
+      asking(
+        'ForAnyValue:DateEquals',
+        numbers((n) => String(10_000 + n)),
+      ),
+    ],
   ];
   for (const [what, statement] of endless) {
     test(`ends soon, and allows nothing: ${what} (R-POL-1, R-SIG-3)`, () => {

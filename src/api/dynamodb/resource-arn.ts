@@ -2,8 +2,7 @@
 import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../../kms/key-service.ts';
 
-const resourceForm =
-  /^(arn:aws:dynamodb:([^:]*):([^:]*):table\/([a-zA-Z0-9_.-]{3,255}))(\/stream\/[^/]+)?$/;
+const resourceForm = /^(arn:aws:dynamodb:([^:]*):([^:]*):table\/([a-zA-Z0-9_.-]{3,255}))(\/stream\/[^/]+)?$/;
 
 export interface NamedResource {
   /** As the request has it. */

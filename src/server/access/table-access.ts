@@ -17,8 +17,7 @@ export interface JudgedTables {
   judged(table: Namespace & { readonly name: string }): JudgedTable | undefined;
 }
 
-const resourceForm =
-  /^(arn:aws:dynamodb:([^:]*):(\d{12}):table\/([^/:]+))(\/(stream|index|backup)\/.*)?$/;
+const resourceForm = /^(arn:aws:dynamodb:([^:]*):(\d{12}):table\/([^/:]+))(\/(stream|index|backup)\/.*)?$/;
 /** Texts of policies by what they say: tables are asked again and again. */
 const documentsMax = 1_000;
 /** Accesses of one caller that are known to be allowed. */

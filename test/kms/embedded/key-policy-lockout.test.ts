@@ -31,7 +31,10 @@ describe('whoever sets a policy', () => {
     ],
     ['the key by its ARN', [{ ...all, Resource: keyArn }]],
     ['everyone of the account', [{ ...all, ...when('StringEquals', 'kms:CallerAccount', [account, 'x']) }]],
-    ['the caller by a pattern', [{ ...all, ...when('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:user/a?a') }]],
+    [
+      'the caller by a pattern',
+      [{ ...all, ...when('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:user/a?a') }],
+    ],
     [
       'all, and denies another',
       [all, { ...all, Effect: 'Deny', Principal: { AWS: `arn:aws:iam::${account}:user/eve` } }],
