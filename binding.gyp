@@ -42,6 +42,7 @@
         'native/kdf.cc',
         'native/kernels.cc',
         'native/overlap.cc',
+        'native/process.cc',
         'native/random.cc',
         'native/secret.cc',
         'native/self_test.cc',

@@ -10,6 +10,7 @@
 #include "envelope.h"
 #include "kdf.h"
 #include "kernels.h"
+#include "process.h"
 #include "random.h"
 #include "secret.h"
 #include "self_test.h"
@@ -19,7 +20,7 @@ namespace cryptable {
 namespace {
 
 // Counts changes of what the exported functions take and return.
-constexpr uint32_t kAbi = 2;
+constexpr uint32_t kAbi = 3;
 
 // ---- Keys ----
 
@@ -190,6 +191,8 @@ napi_value RunMessage(napi_env env, napi_callback_info info) {
 
 napi_value MemoryLocked(napi_env env, napi_callback_info) { return Boolean(env, IsSecretMemoryLocked()); }
 
+napi_value Harden(napi_env env, napi_callback_info) { return Boolean(env, HardenProcess()); }
+
 napi_value KernelNames(napi_env env) {
   napi_value names = nullptr;
   napi_create_array(env, &names);
@@ -208,6 +211,7 @@ struct Export {
 };
 constexpr Export kExports[] = {
     {"memoryLocked", MemoryLocked},
+    {"hardenProcess", Harden},
     {"generateKey", GenerateKey},
     {"importKey", ImportKey},
     {"deriveKey", DeriveKey},

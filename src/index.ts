@@ -12,6 +12,7 @@ export { IntegrityFault, Outage, type OutageCode, Refusal } from './base/errors.
 export type { Log } from './base/log.ts';
 export type { BillOptions, ItemisedBill } from './billing.ts';
 export type { CensusRow, Retirement, RetirementReason } from './census.ts';
+export { hardenProcess } from './crypto/harden-process.ts';
 export type { AuditHistory, Database, KeyUse, ListeningServer, ListenOptions, Stats } from './database.ts';
 export type { Diagnosis } from './diagnosis.ts';
 export type { ItemInput } from './embedded-item.ts';

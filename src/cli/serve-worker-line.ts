@@ -3,6 +3,9 @@
 /** Where that lies: a pipe that a worker inherits, behind the channel of its runtime. */
 export const workerLine = 4;
 
+/** Given to a worker whose memory may be looked into. */
+export const dumpable = 'dumpable';
+
 /** To a worker, with a connection. */
 export interface Handed {
   readonly handed: number;

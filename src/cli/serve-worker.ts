@@ -1,15 +1,17 @@
 /** The program of a worker of `serve --workers`, which starts it: nobody runs it by hand. */
 import { Socket } from 'node:net';
-import { pino } from 'pino';
 import { runWorker } from '../worker.ts';
-import { isHanded, type Taken, workerLine } from './serve-worker-line.ts';
+import { harden } from './hardening.ts';
+import { dumpable, isHanded, type Taken, workerLine } from './serve-worker-line.ts';
+import { serverLog } from './server-log.ts';
 
-const [, , level = 'info'] = process.argv;
+const [, , level = 'info', given] = process.argv;
 
 // A terminal, and what stops services, signal every process: a worker ends when its primary says so, or is gone.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-const log = pino({ level, base: { worker: process.pid } }, pino.destination({ fd: 2, sync: true }));
+const log = serverLog({ level, worker: process.pid });
+harden(given === dumpable ? { allowCoreDumps: true } : {}, log);
 await runWorker({
   stream: new Socket({ fd: workerLine }),
   log,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Database, ListeningServer, ListenOptions } from '../index.ts';
-import { type Handed, isTaken, workerLine } from './serve-worker-line.ts';
+import { dumpable, type Handed, isTaken, workerLine } from './serve-worker-line.ts';
 
 export interface WorkersOptions {
   readonly database: Database;
@@ -16,6 +16,7 @@ export interface WorkersOptions {
   readonly log: Log;
   /** Of the workers' own lines. */
   readonly logLevel: string;
+  readonly allowCoreDumps?: true | undefined;
 }
 
 /** One that ends sooner than this is not started again at once: whatever ended it may end the next one too. */
@@ -105,9 +106,10 @@ class Workers {
 
   /** Resolves when it takes connections. */
   async #startOne(): Promise<void> {
-    const { database, rules, logLevel } = this.#options;
+    const { database, rules, logLevel, allowCoreDumps } = this.#options;
+    const settings = allowCoreDumps === true ? [logLevel, dumpable] : [logLevel];
     const startedMs = systemClock.monotonicMs();
-    const child = fork(workerFile, [logLevel], { stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'] });
+    const child = fork(workerFile, settings, { stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'] });
     child.on('error', () => {});
     const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const line = child.stdio[workerLine];

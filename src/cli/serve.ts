@@ -1,16 +1,18 @@
 /** `cryptable serve`: runs the HTTP server on a data folder until it is told to stop. */
 import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type AuditOption, type Database, open } from '../index.ts';
 import { bucketsOf } from './bucket-option.ts';
 import { type Credentials, credentialsOf, credentialsVariable, isLoopback } from './credentials.ts';
 import { CommandFault, exitCodes, usageFault } from './exit-code.ts';
+import { type HardeningOptions, harden, withHardeningOption } from './hardening.ts';
 import { type NoticeFlags, noticesOf, withNoticeOptions } from './notice-options.ts';
 import { matching, wholeNumber } from './option-parsers.ts';
 import { answerParent, leaveParent } from './parent-process.ts';
 import { type ServeClockOptions, serveClockOf, withClockOption } from './serve-clock.ts';
 import { serveWithWorkers } from './serve-workers.ts';
+import { serverLog } from './server-log.ts';
 import {
   keyDirectoryOf,
   keyServiceOf,
@@ -20,7 +22,7 @@ import {
 } from './store-options.ts';
 import { version } from './version.ts';
 
-export interface ServeOptions extends RootKeyOptions, NoticeFlags, ServeClockOptions {
+export interface ServeOptions extends RootKeyOptions, NoticeFlags, ServeClockOptions, HardeningOptions {
   readonly data: string;
   readonly host: string;
   readonly port: number;
@@ -150,12 +152,14 @@ export const serve = withRootKeyOptions(
   .action(run);
 withNoticeOptions(serve);
 withClockOption(serve);
+withHardeningOption(serve);
 
 async function run(options: ServeOptions): Promise<void> {
   const credentials = credentialsOf(options.accessKey);
   assertCallersKnown(options, credentials);
   const rootKey = rootKeyOf(options);
-  const log = pino({ level: options.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const log = serverLog({ level: options.logLevel });
+  harden(options, log);
   const virtual = await serveClockOf(options);
   const database = await open(options.data, {
     ...rootKey,
@@ -236,11 +240,11 @@ interface Listening {
 }
 
 async function listen({ database, options, credentials, log }: Listening) {
-  const { host, port, trustEveryCaller = false, workers: count, logLevel } = options;
+  const { host, port, trustEveryCaller = false, workers: count, logLevel, allowCoreDumps } = options;
   const rules = { host, port, credentials, trustEveryCaller };
   try {
     if (count === 1) return await database.listen(rules);
-    return await serveWithWorkers({ database, rules, count, log, logLevel });
+    return await serveWithWorkers({ database, rules, count, log, logLevel, allowCoreDumps });
   } catch (fault) {
     await database.close();
     const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;

@@ -19,6 +19,8 @@ export interface Addon {
   readonly kernels: readonly string[];
   /** False once a key had to be kept in memory that may be swapped. */
   memoryLocked(): boolean;
+  /** False where the system does not do all of it. */
+  hardenProcess(): boolean;
   generateKey(): AddonKey;
   importKey(bytes: Uint8Array): AddonKey;
   deriveKey(parent: AddonKey, info: Uint8Array): AddonKey;
@@ -58,7 +60,7 @@ type AddonAead<T> = (
   text: Uint8Array,
 ) => T;
 
-const abi = 2;
+const abi = 3;
 const nodeApiVersionMin = 8;
 const fileName = 'cryptable.node';
 

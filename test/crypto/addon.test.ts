@@ -82,7 +82,7 @@ describe('the way to the addon', () => {
   }
 
   test('ends at an addon of this version', () => {
-    expect(loadAddonAt(moduleWith('exports.abi = 2')).abi).toBe(2);
+    expect(loadAddonAt(moduleWith('exports.abi = 3')).abi).toBe(3);
   });
 
   const broken: [string, string, string][] = [
@@ -227,8 +227,9 @@ describe.skipIf(addonSkipped)('the addon', () => {
   });
 
   test('throws TypeError where arguments are left out', () => {
+    const withoutArguments = ['generateKey', 'memoryLocked', 'hardenProcess'];
     for (const [name, value] of Object.entries(addon)) {
-      if (typeof value !== 'function' || name === 'generateKey' || name === 'memoryLocked') continue;
+      if (typeof value !== 'function' || withoutArguments.includes(name)) continue;
       expect(value as () => unknown, name).toThrow(TypeError);
     }
   });

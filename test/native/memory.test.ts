@@ -11,7 +11,7 @@ import { build, plain, proofTest, run } from './proof.ts';
 
 const tools = ['gcore'];
 
-describe('R-MEM-3: a core dump has nothing of a key', () => {
+describe('R-MEM-1, R-MEM-3, R-MEM-4: a core dump has nothing of a key, at work or gone', () => {
   const tasks: readonly Task[] = ['work', 'stumble', 'end-worker', 'destroy'];
   testedAddon.kernels.forEach((kernel, index) => {
     // A dump takes seconds: after each task with the best kernel, with the key at work and gone with the others.

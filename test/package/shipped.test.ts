@@ -52,7 +52,7 @@ describe.skipIf(skipped)('what is shipped', () => {
     remove(second);
   });
 
-  test('is a binary for this machine, and the same bits whenever it is built', () => {
+  test('R-SUP-2: is a binary for this machine, and the same bits whenever it is built', () => {
     expect(targets).toContain(here);
     for (const target of targets) {
       const [one, other] = [first, second].map((folder) => readFileSync(binary(folder, target)));
@@ -61,7 +61,7 @@ describe.skipIf(skipped)('what is shipped', () => {
     }
   });
 
-  test('is listed by its SHA-256 in the manifest, and nothing else is', () => {
+  test('R-SUP-1: is listed by its SHA-256 in the manifest, and nothing else is', () => {
     const manifest: unknown = JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'));
     const expected = targets.map((target) => [
       `${target}/cryptable.node`,
