@@ -72,7 +72,7 @@ export const serve = withRootKeyOptions(
     '--key-watch-seconds <number>',
     'how often the state of customer keys is looked at',
     wholeNumber('--key-watch-seconds', 86_400, 1),
-    60,
+    900,
   )
   .option(
     '--key-watch-jitter-seconds <number>',
