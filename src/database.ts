@@ -344,11 +344,11 @@ export class Database {
     return this.#closing;
   }
 
-  /** What every way in leads to. */
+  /** What every way in leads to. Clients date signatures by the time of the day, whatever clock the store goes by. */
   get #served() {
-    const { services, queries, identities, audit, account, region, clock, log } = this.#parts;
+    const { services, queries, identities, audit, account, region, log } = this.#parts;
     const observer = auditedCalls(audit);
-    return { services, queries, callers: identities.callers, account, region, observer, clock, log };
+    return { services, queries, callers: identities.callers, account, region, observer, log };
   }
 
   /** Where somebody is declared who can. Identities that operations made keep nobody of this machine out. */

@@ -4,6 +4,7 @@ import { type Database, Refusal } from '../index.ts';
 import { columns } from './columns.ts';
 import { openExisting } from './existing-store.ts';
 import { exitCodes, usageFault } from './exit-code.ts';
+import { matching } from './option-parsers.ts';
 import { type RootKeyOptions, withRootKeyOptions } from './store-options.ts';
 
 type Explanation = ReturnType<Database['explainAccess']>;
@@ -26,7 +27,11 @@ const check = withIdentityOptions(
   new Command('check')
     .description('explain a decision: which statement allows or denies, and what is missing')
     .requiredOption('--principal <arn>', "a user, a role or an account's root")
-    .requiredOption('--action <name>', 'as dynamodb:GetItem')
+    .requiredOption(
+      '--action <name>',
+      'as dynamodb:GetItem',
+      matching(/^[a-z0-9-]+:[a-z0-9]+$/i, 'a service and an operation, as dynamodb:GetItem'),
+    )
     .requiredOption('--resource <arn>', 'what it is done to, or *')
     .option(
       '--context <key=value>',

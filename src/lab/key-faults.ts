@@ -8,7 +8,9 @@ import { type Duration, durationMs } from './duration.ts';
  * `throttle`: more calls than it allows. `outage`: it does not answer. `deny`: no caller may. `wrongRegion`: the key is said to
  * be elsewhere. `delay`: it answers `by` later on the lab's clock.
  */
-export type KeyFaultKind = 'throttle' | 'outage' | 'deny' | 'wrongRegion' | 'delay';
+export type KeyFaultKind = (typeof kinds)[number];
+
+const kinds = ['throttle', 'outage', 'deny', 'wrongRegion', 'delay'] as const;
 
 export interface KeyFaultOptions {
   /** For ever, or until it is ended, unless said otherwise. */
@@ -53,9 +55,10 @@ export class KeyFaults {
     this.#random = randomOf(seed);
   }
 
-  /** Begins a fault. Throws a TypeError for a share or a length of time that is none. */
+  /** Begins a fault. Throws a TypeError for a kind, a share or a length of time that is none. */
   fail(kind: KeyFaultKind, options: KeyFaultOptions = {}): KeyFault {
     const { share = 1, for: length, by } = options;
+    if (!kinds.includes(kind)) throw new TypeError(`${JSON.stringify(kind)} is none of ${kinds.join(', ')}`);
     if (!(share > 0 && share <= 1)) throw new TypeError('a share of calls is above 0 and at most 1');
     if (kind === 'delay') durationMs(by ?? '');
     const endMs = length === undefined ? Infinity : this.#clock.monotonicMs() + durationMs(length);

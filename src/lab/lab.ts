@@ -19,9 +19,6 @@ import { VirtualClock } from './virtual-clock.ts';
 /** Real time that work takes which fell due, as the making of a backup, where the machine is slow. */
 const patienceMs = 10_000;
 
-/** From one look at the keys of tables to the next, unless a lab is made with another. */
-const labWatchMs = 15 * 60_000;
-
 /** As for `open`; the clock, notices and events are the lab's. */
 export interface LabOptions extends Omit<OpenOptions, 'clock' | 'notices' | 'audit' | 'create'> {
   /** What the clock says at first: the beginning of 2026 unless said otherwise. */
@@ -35,7 +32,7 @@ export type AuditEvent = Readonly<Record<string, unknown>>;
 
 /** How the key service fails. */
 export interface LabKeyService {
-  /** Throws a TypeError for a share or a length of time that is none. */
+  /** Throws a TypeError for a kind, a share or a length of time that is none. */
   fail(kind: KeyFaultKind, options?: KeyFaultOptions): KeyFault;
   /** Ends all faults. */
   mend(): void;
@@ -160,8 +157,6 @@ export class Lab {
       this.dir,
       {
         rootKey: { file: join(this.#folder, 'root.key') },
-        // Each look is a call that is recorded: a week has seven hundred of them, not ten thousand.
-        keyWatchIntervalMs: labWatchMs,
         keyWatchJitterMs: 0,
         // Without pauses, for which the clock would have to move on.
         reEncryptionPagesPerSecond: Number.MAX_SAFE_INTEGER,

@@ -73,7 +73,12 @@ export class Dispatcher {
     const [first] = services;
     if (first === undefined) throw new TypeError('a dispatcher needs a service');
     this.#first = first;
-    this.#services = new Map(services.map((service) => [service.targetPrefix, service]));
+    this.#services = new Map(
+      services.flatMap((service) => {
+        const { targetPrefix, longTargetPrefix = targetPrefix } = service;
+        return [targetPrefix, longTargetPrefix].map((prefix) => [prefix, service] as const);
+      }),
+    );
     this.#log = log;
     this.#region = region;
     this.#observer = options.observer;
@@ -106,7 +111,7 @@ export class Dispatcher {
       requestId: newRequestId(known.model),
       service: known,
       contentType: allowed ? contentType : known.contentType,
-      operation: header(headers, 'x-amz-target')?.slice(known.targetPrefix.length + 1) ?? '',
+      operation: targetOf(headers).operation,
     };
     try {
       const output = await this.#run(request, course, service);
@@ -162,9 +167,7 @@ export class Dispatcher {
   }
 
   #serviceOf(headers: Headers): Service | undefined {
-    const target = header(headers, 'x-amz-target') ?? '';
-    const dot = target.indexOf('.');
-    return dot < 0 ? undefined : this.#services.get(target.slice(0, dot));
+    return this.#services.get(targetOf(headers).prefix);
   }
 
   #isTypeOf(service: Service | undefined, type: string): boolean {
@@ -178,6 +181,13 @@ export class Dispatcher {
     // The blank at its end is AWS's.
     return page(200, Buffer.from(`healthy: dynamodb.${this.#region}.amazonaws.com `), this.#first);
   }
+}
+
+/** A target without a dot names no service and no operation. */
+function targetOf(headers: Headers): { readonly prefix: string; readonly operation: string } {
+  const target = header(headers, 'x-amz-target') ?? '';
+  const dot = target.lastIndexOf('.');
+  return { prefix: target.slice(0, Math.max(dot, 0)), operation: dot < 0 ? '' : target.slice(dot + 1) };
 }
 
 /** Who is let in, and how each proves who it is. */

@@ -31,6 +31,8 @@ export interface Service {
   readonly model: WireService;
   /** What stands before the dot of X-Amz-Target. */
   readonly targetPrefix: string;
+  /** What clients of AWS's older generators send in its place. */
+  readonly longTargetPrefix?: string;
   readonly contentType: string;
   /** Its name in the scope of a signature. */
   readonly signingName: string;
@@ -59,6 +61,7 @@ const protocols = {
   },
   cloudtrail: {
     targetPrefix: 'CloudTrail_20131101',
+    longTargetPrefix: 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101',
     contentType: 'application/x-amz-json-1.1',
     signingName: 'cloudtrail',
     bodyBytesMax: 1024 * 1024,

@@ -68,6 +68,9 @@ describe('cryptable iam', () => {
     expect(denied.stdout).toMatch(/^DENIED {3}User: arn:aws:iam::111122223333:user\/ada is not authorized/);
     const unknown = await check('dynamodb:GetItem', `${ada}x`);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    const nameless = await check('GetItem');
+    expect(nameless).toMatchObject({ code: 2, stdout: '' });
+    expect(nameless.stderr).toContain('It takes a service and an operation, as dynamodb:GetItem.');
     const list = await ask('list', '--json');
     expect(JSON.parse(list.stdout)).toEqual([{ arn: ada, policies: ['own'], accessKeys: [] }]);
     writeFileSync(iam, '{"account":{}}');

@@ -48,3 +48,18 @@ for (const operation of ['DescribeKey', 'GenerateDataKey', 'Decrypt'] as const) 
     made.key.destroy();
   });
 }
+
+test('the service is not refused its own key, but may meet silence', async () => {
+  const keyArn = await faulty.ownedKey('us-east-1');
+  const made = await faulty.generateDataKey(caller, keyArn, context);
+  made.key.destroy();
+  const fault = faults.fail('deny');
+  const opened = await faulty.decryptDataKey(caller, made.ciphertext, context);
+  expect(opened.keyArn).toBe(keyArn);
+  opened.key.destroy();
+  fault.end();
+  faults.fail('outage');
+  await expect(faulty.decryptDataKey(caller, made.ciphertext, context)).rejects.toMatchObject({
+    code: 'KeyServiceUnavailable',
+  });
+});

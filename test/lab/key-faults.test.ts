@@ -82,8 +82,10 @@ describe('a fault', () => {
     });
   }
 
-  test('is none where its share, its length or its delay is none', () => {
+  test('is none where its kind, its share, its length or its delay is none', () => {
     const faults = new KeyFaults(new VirtualClock(), 1);
+    const kind: KeyFaultKind = JSON.parse('"unavailable"');
+    expect(() => faults.fail(kind)).toThrow('"unavailable" is none of throttle, outage, deny');
     for (const share of [0, -1, 1.1, Number.NaN])
       expect(() => faults.fail('outage', { share })).toThrow('share');
     expect(() => faults.fail('delay')).toThrow('no length of time');

@@ -120,6 +120,17 @@ test('a crash loses nothing that was acknowledged, and deadlines pass meanwhile'
   expect((await lab.database.verify()).faults).toEqual([]);
 });
 
+test('who signs does so by the time of the day, wherever the clock of the lab stands', async () => {
+  const { lab } = await books();
+  const credentials = { accessKeyId: 'AKID', secretAccessKey: 'a-secret' };
+  const { host, port } = await lab.database.listen({ credentials: [credentials] });
+  const endpoint = `http://${host}:${port}`;
+  const client = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
+  await lab.advance('2h');
+  expect((await client.send(read)).Item).toEqual(item);
+  client.destroy();
+});
+
 test('what is recorded of calls can be read', async () => {
   const { lab } = await books();
   const names = lab.events.map(({ eventName }) => eventName);

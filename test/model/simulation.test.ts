@@ -99,7 +99,9 @@ async function simulate(seed: number): Promise<void> {
       put: async () => {
         const site = pick(sites);
         const [id, text] = [`item-${random(8)}`, `secret text ${seed} ${texts.length}`];
-        const put = lab.database.table('Ledger', { region: site.region }).put({ id: { S: id }, text: { S: text } });
+        const put = lab.database
+          .table('Ledger', { region: site.region })
+          .put({ id: { S: id }, text: { S: text } });
         texts.push(text);
         await put.then(
           () => {

@@ -203,9 +203,7 @@ for (const way of ways) {
     test('the stream outlives its table, and takes no more records', async () => {
       const arn = await streamedTable(clients, 'KEYS_ONLY');
       await clients.tables.send(new DeleteTableCommand({ TableName: 'orders' }));
-      const { StreamDescription } = await clients.streams.send(
-        new DescribeStreamCommand({ StreamArn: arn }),
-      );
+      const { StreamDescription } = await clients.streams.send(new DescribeStreamCommand({ StreamArn: arn }));
       expect(StreamDescription?.StreamStatus).toBe('DISABLED');
       expect(await shardsOf(clients, arn)).not.toEqual([]);
     });

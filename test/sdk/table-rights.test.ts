@@ -147,8 +147,8 @@ for (const way of ways) {
           `perform: dynamodb:PutItem on resource: ${table} because no session policy allows the dynamodb:PutItem action`,
       );
       rights.site.clock.advance(900_000);
-      const late = new DynamoDBClient({ ...settings, systemClockOffset: 900_000 });
-      expect(await refusal(late.send(calls.GetItem()))).toBe(
+      // Sessions end by the store's clock; signatures are dated by the time of the day.
+      expect(await refusal(tables.send(calls.GetItem()))).toBe(
         'ExpiredTokenException: The security token included in the request is expired',
       );
     });

@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { operation } from '../../src/api/operation.ts';
 import { IntegrityFault, Outage, Refusal } from '../../src/base/errors.ts';
-import { strangersBodyBytesMax } from '../../src/server/dispatch.ts';
+import { Dispatcher, strangersBodyBytesMax } from '../../src/server/dispatch.ts';
 import type { ServiceRequest } from '../../src/server/request.ts';
+import { serviceOf } from '../../src/server/service.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import {
   account,
@@ -130,6 +132,27 @@ describe('what is no operation', () => {
     expect(jsonOf(answer)).toEqual({ __type: `${framework}SerializationException` });
   });
 });
+
+test.each(['', 'com.amazonaws.cloudtrail.v20131101.'])(
+  'the trail is asked by its target, with %j before it or without',
+  async (before) => {
+    const run = () => ({ Events: [] });
+    const trail = serviceOf({
+      model: 'cloudtrail',
+      operations: [operation({ name: 'LookupEvents', run })],
+      context: () => ({}),
+    });
+    const dispatcher = new Dispatcher({ services: [trail], account, region: 'us-east-1' });
+    const target = (name: string) => ({
+      headers: {
+        'x-amz-target': `${before}CloudTrail_20131101.${name}`,
+        'content-type': 'application/x-amz-json-1.1',
+      },
+    });
+    expect(jsonOf(await dispatcher.dispatch(request(target('LookupEvents'))))).toEqual({ Events: [] });
+    expect(jsonOf(await dispatcher.dispatch(request(target('LookUp')))).__type).toMatch(/UnknownOperation/);
+  },
+);
 
 describe('the order of checks', () => {
   const dispatcher = smallDispatcher({ credentials: [credentials] });

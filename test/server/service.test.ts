@@ -25,8 +25,9 @@ test.each([
   ['dynamodb', 'DynamoDB_20120810', 'application/x-amz-json-1.0', 16 * 1024 * 1024],
   ['streams', 'DynamoDBStreams_20120810', 'application/x-amz-json-1.0', 1024 * 1024],
   ['kms', 'TrentService', 'application/x-amz-json-1.1', 1024 * 1024],
+  ['cloudtrail', 'CloudTrail_20131101', 'application/x-amz-json-1.1', 1024 * 1024],
 ] as const)('%s is asked for as %s in %s', (model, targetPrefix, contentType, bodyBytesMax) => {
-  const signingName = model === 'kms' ? 'kms' : 'dynamodb';
+  const signingName = model === 'kms' || model === 'cloudtrail' ? model : 'dynamodb';
   const service = serviceOf({ model, operations: [], context: () => ({}) });
   expect(service).toMatchObject({ targetPrefix, contentType, bodyBytesMax, signingName });
 });
