@@ -200,7 +200,7 @@ type Calls = Awaited<ReturnType<typeof openCalls>>;
 async function openTables(
   { dir, options, parts, closing }: Assembly,
   world: World,
-  { kms, store, recorded }: Calls,
+  { kms, identities, store, recorded }: Calls,
 ) {
   const { clock, log } = world;
   const { storeId } = store;
@@ -221,6 +221,7 @@ async function openTables(
     }),
     (opened) => opened.close(),
   );
+  identities.directory.onChange(() => keys.callersChanged());
   const anchored = await anchor({ dir, options, store, kms, clock, log }, closing);
   const cacheBytes = options.pageCacheBytes === undefined ? {} : { cacheBytes: options.pageCacheBytes };
   const engine = closing.add(PageEngine.open({ store: anchored, storeId, clock, ...cacheBytes }), (opened) =>

@@ -20,7 +20,9 @@ export interface WorkerHostingOptions {
   readonly service: KeyService;
   readonly core: CryptoCore;
   /** Whether anybody has an access key of his own. */
-  readonly identities: { readonly directory: { readonly hasCallers: boolean } };
+  readonly identities: {
+    readonly directory: { readonly hasCallers: boolean; onChange(listener: () => void): void };
+  };
   readonly log: Log;
 }
 
@@ -39,7 +41,9 @@ export class WorkerHosting {
 
   constructor(options: WorkerHostingOptions) {
     this.#options = options;
-    this.#hasCallers = options.identities.directory.hasCallers;
+    const { directory } = options.identities;
+    this.#hasCallers = directory.hasCallers;
+    directory.onChange(() => this.#lookForCallers());
   }
 
   /** Has the process at the other end of the stream, which nobody else may hold, begin as a worker. */
@@ -59,7 +63,6 @@ export class WorkerHosting {
     };
     // A transaction ends when all before it is durable, and published here.
     const settled = () => engine.transact(() => undefined);
-    const onAnswered = () => this.#lookForCallers();
     const hosted = new WorkerHost({
       stream,
       settings,
@@ -68,7 +71,6 @@ export class WorkerHosting {
       core,
       log,
       settled,
-      onAnswered,
     });
     this.#hosts.add(hosted);
     stream.once('close', () => this.#hosts.delete(hosted));

@@ -132,6 +132,17 @@ describe('a worker that trusts every caller', () => {
     ).rejects.toEqual(named('AccessDeniedException'));
   });
 
+  test('does so too where the access key was made in the primary’s own process', async () => {
+    const started = await start({});
+    const iam = new IAMClient(database.clientConfig());
+    clients.push(iam);
+    await iam.send(new CreateUserCommand({ UserName: 'bob' }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+    const bob = reader(started, { accessKeyId, secretAccessKey });
+    await expect(bob()).rejects.toEqual(named('AccessDeniedException'));
+  });
+
   test('is not begun where other machines could come in unknown', () => {
     const [one] = duplexPair();
     expect(() => database.hostWorker(one, { host: '0.0.0.0' })).toThrow(TypeError);

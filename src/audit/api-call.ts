@@ -43,13 +43,15 @@ export function isRecorded(api: string, operation: string): api is RecordedApi {
 const inProcess = 'in-process';
 /** CloudTrail cuts it off here. */
 const userAgentMax = 1024;
+/** None is longer: what a request names in place of one may be anything. */
+const accessKeyIdMax = 128;
 
 export function apiEvent(call: ApiCall, keys: KeyFinder, atMs: number): AuditEvent {
   const { caller, operation, outcome, accessKeyId, sourceAddress, userAgent = '' } = call;
   const details = call.api === 'kms' ? keyDetails(call, keys) : tableDetails(call);
   return eventOf({
     ...details,
-    userIdentity: identityOf(caller, { accessKeyId }),
+    userIdentity: identityOf(caller, { accessKeyId: accessKeyId?.slice(0, accessKeyIdMax) }),
     atMs,
     name: operation,
     region: caller.region,

@@ -89,10 +89,11 @@ function shownValueOf(member: string, value: unknown, shown: Shown): EventValue 
       .filter((element) => element !== undefined);
   }
   if (!(value instanceof Map)) return fieldsOf(value, shown);
-  const fields: Record<string, EventValue> = {};
+  const fields: (readonly [string, EventValue])[] = [];
   for (const [key, held] of value) {
     const shownValue = shownValueOf('', held, shown);
-    if (shownValue !== undefined) fields[String(key)] = shownValue;
+    if (shownValue !== undefined) fields.push([String(key), shownValue]);
   }
-  return fields;
+  // Makes members of its own of all names, also of those that mean something to an object (R-JS-1).
+  return Object.fromEntries(fields);
 }

@@ -70,7 +70,8 @@ export function elementTimeOf(ms: number): string {
 
 /** The fields, or the word that they are left out for their size. */
 export function bounded(fields: EventFields | null): EventFields | null {
-  if (fields === null || JSON.stringify(fields).length <= fieldsBytesMax / 2) return fields;
+  // A character is three bytes at most.
+  if (fields === null || JSON.stringify(fields).length <= fieldsBytesMax / 3) return fields;
   return Buffer.byteLength(JSON.stringify(fields)) <= fieldsBytesMax ? fields : { omitted: true };
 }
 

@@ -43,8 +43,14 @@ export function countedCall({ atMs, event, use = {} }: AuditEntry): CountedCall 
   };
 }
 
-/** Rows beyond this go into one that names neither connection nor table, so that nobody makes this grow without end. */
+/** Rows beyond this go into one that names neither connection nor table. */
 const rowsMax = 50_000;
+/**
+ * Beyond this into one that names no key and no region either, so that nobody makes this grow without end: a caller may
+ * name any region.
+ */
+const namedRowsMax = 2 * rowsMax;
+const manyRegions = 'others';
 /** Callers and tables of which it is known when they had to ask last. */
 const askersMax = 50_000;
 
@@ -92,6 +98,9 @@ export class Usage {
     const isFull = this.#rows.size >= rowsMax;
     if (isFull && (table !== undefined || connection !== undefined)) {
       return this.#rowOf({ operation, keyArn, account, region, atMs: 0 });
+    }
+    if (this.#rows.size >= namedRowsMax && region !== manyRegions) {
+      return this.#rowOf({ operation, account, region: manyRegions, atMs: 0 });
     }
     const call = {
       operation,

@@ -61,7 +61,8 @@ export function userNameOf({ type, userName, principalId }: UserIdentity): strin
 type Known = Pick<Caller, 'arn' | 'account' | 'identity'>;
 
 function kindOf(caller: Known): UserIdentity {
-  const { arn, account: accountId } = caller;
+  const { arn } = caller;
+  const accountId = accountOf(caller);
   const [, , , , , ...rest] = arn.split(':');
   const [kind = '', name = ''] = rest.join(':').split(/\/(.*)/s);
   const known = { arn, accountId };
@@ -90,7 +91,7 @@ function kindOf(caller: Known): UserIdentity {
 
 /** What AWS puts behind the access key. */
 function nameOf(caller: Known): Pick<UserIdentity, 'userName' | 'sessionContext'> {
-  const { arn, account } = caller;
+  const { arn } = caller;
   const user = /:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
   if (user !== undefined) return { userName: user };
   const role = sessionRole.exec(arn)?.[1];
@@ -103,12 +104,17 @@ function nameOf(caller: Known): Pick<UserIdentity, 'userName' | 'sessionContext'
         type: 'Role',
         principalId: factOf(caller, 'aws:userid')?.split(':')[0] ?? idOf('AROA', issuer),
         arn: issuer,
-        accountId: account,
+        accountId: accountOf(caller),
         userName: role,
       },
       attributes: { mfaAuthenticated: 'false', ...(creationDate === undefined ? {} : { creationDate }) },
     },
   };
+}
+
+/** Of who calls: with tables of another account the caller's is that of the tables. */
+function accountOf({ account, identity }: Known): string {
+  return identity?.principal.account ?? account;
 }
 
 /** Of a caller whose policies are known, more is known too. */

@@ -57,6 +57,7 @@ export class Directory {
   readonly #held = new Map<string, Held>();
   #last: Promise<unknown> = Promise.resolve();
   #version = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor({ records, contents, declared = [] }: DirectoryOptions) {
     this.#records = records;
@@ -67,6 +68,11 @@ export class Directory {
   /** Another number after every change: what was read before is then to be read again. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Calls after every change: what somebody may do can be another thing now. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   user(account: string, name: string): User | undefined {
@@ -160,6 +166,7 @@ export class Directory {
     for (const entity of deletes) this.#held.delete(keyOf(entity));
     for (const each of placed) this.#hold(each);
     this.#version++;
+    for (const listener of this.#listeners) listener();
     return answer;
   }
 

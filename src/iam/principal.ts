@@ -97,6 +97,8 @@ function isRootOf(name: string, account: string): boolean {
 
 /** A role's ARN has its path; that of a session has not. */
 function isRoleOf(roleArn: string, arn: string): boolean {
+  // Names first: of a key's thousands of grants few are of the caller's role, and taking each apart takes long.
+  if (!arn.includes(`:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/`)) return false;
   const role = resourceOf(roleArn);
   const session = resourceOf(arn);
   if (!role?.startsWith('role/') || !session?.startsWith('assumed-role/')) return false;

@@ -297,6 +297,11 @@ export class TableKeys {
     }
   }
 
+  /** What callers' own policies let them do has changed: everyone's right to every table's key is asked for anew. */
+  callersChanged(): void {
+    for (const held of this.#tables.values()) held.rightsChanged();
+  }
+
   #keyChanged(keyArn: string, change: KeyChange | undefined): void {
     this.#keyChangeCount++;
     for (const held of this.#tables.values()) {

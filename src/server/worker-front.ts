@@ -21,7 +21,7 @@ export class WorkerFront implements Answerer {
   readonly trustsEveryCaller: boolean;
   readonly #options: WorkerFrontOptions;
   #reads: Dispatcher | undefined;
-  /** Ends of connections that the primary is going to be told of. */
+  /** Connections, by their ends, that the primary was told of and is going to be told the end of. */
   readonly #known = new WeakSet<AbortSignal>();
 
   constructor(options: WorkerFrontOptions) {
@@ -43,13 +43,19 @@ export class WorkerFront implements Answerer {
    * what became of a key, of a change of the catalogue that overtook the read. So it has the last word on each.
    */
   async dispatch(request: ServiceRequest): Promise<ServiceAnswer> {
-    this.#tellOfEnd(request.connection);
-    const target = header(request.headers, 'x-amz-target') ?? '';
-    if (this.#reads !== undefined && this.#options.ownTargets.has(target)) {
-      const answer = await this.#reads.dispatch(request);
-      if (answer.status === 200) return answer;
+    this.#tellOf(request.connection);
+    try {
+      const target = header(request.headers, 'x-amz-target') ?? '';
+      if (this.#reads !== undefined && this.#options.ownTargets.has(target)) {
+        const answer = await this.#reads.dispatch(request);
+        if (answer.status === 200) return answer;
+      }
+      return await this.#passOn(request);
+    } finally {
+      const { id, closed } = request.connection;
+      // It went before anything was asked for it: the primary has come to know it since it was told.
+      if (closed.aborted) this.#options.channel.tell(message({ kind: 'gone', connection: id }));
     }
-    return this.#passOn(request);
   }
 
   /** There are callers who have policies: one that trusts every caller would let them do more, and so reads no more. */
@@ -59,20 +65,18 @@ export class WorkerFront implements Answerer {
 
   /** Rejects with Outage Closed where the primary has gone: then this process ends too. */
   async #passOn({ method, path, headers, body, connection }: ServiceRequest): Promise<ServiceAnswer> {
-    const { id, address, closed } = connection;
-    const { channel } = this.#options;
-    const question = message({ kind: 'request', connection: id, address, method, path, headers }, body);
-    const answer = answerOf(await channel.ask(question), 'answer');
-    // It went before this was asked: the primary has come to know it since it was told.
-    if (closed.aborted) channel.tell(message({ kind: 'gone', connection: id }));
+    const question = message({ kind: 'request', connection: connection.id, method, path, headers }, body);
+    const answer = answerOf(await this.#options.channel.ask(question), 'answer');
     return { status: answer.head.status, headers: answer.head.headers, body: answer.bytes };
   }
 
   /** What the primary keeps for a connection, it keeps no longer than the connection lasts. */
-  #tellOfEnd({ id, closed }: ClientConnection): void {
+  #tellOf({ id, address, closed }: ClientConnection): void {
     if (this.#known.has(closed)) return;
     this.#known.add(closed);
-    const tell = () => this.#options.channel.tell(message({ kind: 'gone', connection: id }));
+    const { channel } = this.#options;
+    channel.tell(message({ kind: 'come', connection: id, address }));
+    const tell = () => channel.tell(message({ kind: 'gone', connection: id }));
     closed.addEventListener('abort', tell, { once: true });
   }
 }

@@ -28,8 +28,6 @@ export interface WorkerHostOptions {
   readonly log: Log;
   /** Resolves when all that is durable by now can be read here too. */
   readonly settled: () => Promise<void>;
-  /** Called when a request was answered, before the worker hears of it. */
-  readonly onAnswered: () => void;
 }
 
 type Decrypt = Extract<Head, { readonly kind: 'decrypt' }>;
@@ -56,6 +54,8 @@ export class WorkerHost {
     this.#channel = new WorkerChannel(stream, {
       asked: (question) => this.#asked(question),
       told: ({ head }) => {
+        // Where it comes from is known before a key is asked for over it: policies and records say it of every request.
+        if (head.kind === 'come') this.#connectionOf(head.connection, head.address);
         if (head.kind === 'gone') this.#endConnection(head.connection);
       },
       gone: () => this.#gone(),
@@ -97,12 +97,11 @@ export class WorkerHost {
     throw new TypeError(`a worker does not ask for ${head.kind}`);
   }
 
-  async #answer({ connection: number, address, ...request }: PassedOn, body: Uint8Array): Promise<Message> {
+  async #answer({ connection: number, ...request }: PassedOn, body: Uint8Array): Promise<Message> {
     const { method, path, headers } = request;
     if (readsBesideCommits.test(headers['x-amz-target'] ?? '')) await this.#options.settled();
-    const { connection } = this.#connectionOf(number, address);
+    const { connection } = this.#connectionOf(number);
     const answer = await this.#options.dispatcher.dispatch({ method, path, headers, body, connection });
-    this.#options.onAnswered();
     return message({ kind: 'answer', status: answer.status, headers: answer.headers }, answer.body);
   }
 

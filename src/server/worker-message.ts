@@ -50,18 +50,19 @@ export type Head =
   // The primary begins and ends a worker.
   | ({ readonly kind: 'begin' } & WorkerSettings)
   | { readonly kind: 'close' }
-  // A worker passes a request on; the body lies beside it, as the answer's.
+  // A worker tells of a connection before it asks anything for it, and of its end.
+  | { readonly kind: 'come'; readonly connection: number; readonly address?: string | undefined }
+  | { readonly kind: 'gone'; readonly connection: number }
+  // It passes a request on; the body lies beside it, as the answer's.
   | {
       readonly kind: 'request';
       readonly connection: number;
-      readonly address?: string | undefined;
       readonly method: string;
       readonly path: string;
       readonly headers: Readonly<Record<string, string | undefined>>;
     }
   | { readonly kind: 'answer'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
-  | { readonly kind: 'gone'; readonly connection: number }
-  // A worker asks for a key; its ciphertext lies beside it, and the key, sealed, beside the answer.
+  // It asks for a key; its ciphertext lies beside it, and the key, sealed, beside the answer.
   | {
       readonly kind: 'decrypt';
       readonly caller: WrittenCaller;

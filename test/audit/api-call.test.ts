@@ -51,12 +51,12 @@ describe('the keys of a call', () => {
 
 test('an event says who called, from where, with what and of what', () => {
   const event = apiEvent(
-    call({ accessKeyId: 'AKID', sourceAddress: '192.0.2.7', userAgent: 'x'.repeat(3000) }),
+    call({ accessKeyId: 'A'.repeat(9000), sourceAddress: '192.0.2.7', userAgent: 'x'.repeat(3000) }),
     finder,
     0,
   );
   expect(event).toMatchObject({
-    userIdentity: { type: 'IAMUser', userName: 'ada', accessKeyId: 'AKID' },
+    userIdentity: { type: 'IAMUser', userName: 'ada', accessKeyId: 'A'.repeat(128) },
     eventName: 'Encrypt',
     sourceIPAddress: '192.0.2.7',
     userAgent: 'x'.repeat(1024),

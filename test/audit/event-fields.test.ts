@@ -53,3 +53,10 @@ test('no blob and nothing that the model calls sensitive is shown of KMS', () =>
     }
   }
 });
+
+test('a pair of any name is shown (R-JS-1)', () => {
+  const names = ['__proto__', 'constructor', 'toString', ''];
+  const EncryptionContext = new Map(names.map((name) => [name, 'x']));
+  const shown = JSON.stringify(fieldsOf({ EncryptionContext }, shownOf.kms));
+  expect(shown).toBe('{"encryptionContext":{"__proto__":"x","constructor":"x","toString":"x","":"x"}}');
+});

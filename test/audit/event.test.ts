@@ -67,3 +67,8 @@ test.each([
   const fields = { a: 'x'.repeat(length) };
   expect(bounded(fields)).toEqual(omitted ? { omitted: true } : fields);
 });
+
+test('parameters are bounded in bytes, not in characters', () => {
+  const fields = { a: '\u20ac'.repeat(50_000) };
+  expect(bounded(fields)).toEqual({ omitted: true });
+});

@@ -73,3 +73,12 @@ test('a record counts for its operation and key; what no caller asked for counts
   expect(countedCall(entryOf(1, 7, { eventSource: 'dynamodb.amazonaws.com' }))).toBeUndefined();
   expect(countedCall(entryOf(1, 7, { eventType: 'AwsServiceEvent' }))).toBeUndefined();
 });
+
+test('callers who name ever more regions do not make it grow without end (R-API-1)', () => {
+  const usage = new Usage();
+  const callsMax = 120_000;
+  for (let n = 0; n < callsMax; n++) usage.count(call({ operation: 'GenerateRandom', region: `r-${n}` }));
+  const rows = usage.rows();
+  expect(rows.length).toBeLessThanOrEqual(100_001);
+  expect(rows.reduce((sum, { calls }) => sum + calls, 0)).toBe(callsMax);
+});

@@ -45,6 +45,13 @@ test.each<[string, object, string | undefined]>([
   expect(userNameOf(found)).toBe(userName);
 });
 
+test('a caller at work with tables of another account is still of his own', () => {
+  const arn = `arn:aws:iam::${account}:user/ada`;
+  const principal = { kind: 'user' as const, arn, account };
+  const identity = { principal, policies: [], facts: new Map<string, readonly string[]>() };
+  expect(identityOf({ arn, account: '999999999999', identity }, {})).toMatchObject({ accountId: account });
+});
+
 test('a caller whose policies are known has the id, the role and the session it really has', () => {
   const arn = `arn:aws:sts::${account}:assumed-role/reader/session-1`;
   const roleArn = `arn:aws:iam::${account}:role/team/reader`;

@@ -82,6 +82,17 @@ describe('a directory', () => {
     expect(directory.version).toBe(version + 1);
   });
 
+  test('tells of each change when it is made, and of none that is not', async () => {
+    const { directory, records } = identities();
+    const told: number[] = [];
+    directory.onChange(() => told.push(directory.users(account).length));
+    await directory.change(() => ({ puts: [userNamed('a')], answer: 0 }));
+    await directory.change(() => ({ answer: 0 }));
+    records.fails = true;
+    await expect(directory.change(() => ({ puts: [userNamed('b')], answer: 0 }))).rejects.toThrow('disk');
+    expect(told).toEqual([1]);
+  });
+
   test('is read again from what was kept, under one record each', async () => {
     const { directory, records } = identities();
     await directory.change(() => ({ puts: [userNamed('a'), keyNamed('K', 'a')], answer: 0 }));

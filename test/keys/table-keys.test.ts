@@ -117,6 +117,13 @@ describe('the service itself', () => {
     expect(bench.read()).toBe('a page');
   });
 
+  test('has everyone asked for anew once callers’ own policies have changed, and keeps its keys till then', async () => {
+    await bench.request();
+    bench.keys.callersChanged();
+    expect(bench.read()).toBe('a page');
+    expect(bench.keys.authorize(user, bench.connection, books.id)).toBeInstanceOf(Promise);
+  });
+
   test('stops in the middle when the key is disabled', async () => {
     const { keys, kms, keyArn, core } = bench;
     const work = keys.withService(books, async () => {

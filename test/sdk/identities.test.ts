@@ -323,6 +323,20 @@ for (const way of ways) {
       ]);
     });
 
+    test('too many decisions are refused before any is thought of (R-API-1)', async () => {
+      const many = (name: string) => Array.from({ length: 2_400 }, (_, n) => `${name}${n}`);
+      const startMs = performance.now();
+      const asked = iam.send(
+        new SimulatePrincipalPolicyCommand({
+          PolicySourceArn: `arn:aws:iam::${account}:user/ida`,
+          ActionNames: many('a:b'),
+          ResourceArns: many('arn:'),
+        }),
+      );
+      expect(await refusal(asked)).toMatch(/No more than 1000 decisions in one request/);
+      expect(performance.now() - startMs).toBeLessThan(1_000);
+    });
+
     test('what operations made is there after a restart, sessions too', async () => {
       const jan = await newUser('jan');
       const temporary = await new STSClient(site.settingsOf(jan)).send(new GetSessionTokenCommand({}));

@@ -91,6 +91,16 @@ for (const way of ways) {
       );
     });
 
+    test('a user whose own policy no longer allows Decrypt reads no more, over an open connection too (R-REV-1)', async () => {
+      const KeyId = await tableUnderKey('taken-away');
+      const ben = await userWith('ben', { Action: 'dynamodb:*' }, { Action: 'kms:Decrypt', Resource: KeyId });
+      expect((await get(ben.tables, 'taken-away')).Item).toMatchObject(key);
+      await allow('ben', { Action: 'dynamodb:*' });
+      expect(await refusal(get(ben.tables, 'taken-away'))).toMatch(
+        /kms:Decrypt on resource: .* because no identity-based policy allows the kms:Decrypt action/,
+      );
+    });
+
     test('a key policy that denies everyone ends the table at once, for root too (R-REV-1)', async () => {
       const KeyId = await tableUnderKey('denied');
       const { Policy = '' } = await root.keys.send(new GetKeyPolicyCommand({ KeyId }));

@@ -52,12 +52,13 @@ function ask(operation: string, connection = openConnection()) {
 }
 
 describe('a request to a worker', () => {
-  test('that it can answer is answered by it, and nobody hears of it', async () => {
+  test('that it can answer is answered by it, and nobody hears more than where it comes from', async () => {
     const { worker, said } = front();
-    const answer = await worker.dispatch(ask('DescribeLimits'));
+    const connection = openConnection('192.0.2.7');
+    const answer = await worker.dispatch(ask('DescribeLimits', connection));
     expect(answer.status).toBe(200);
     expect(Buffer.from(answer.body).toString()).toBe('{"from":"worker"}');
-    expect(said).toEqual([]);
+    expect(said).toEqual([{ kind: 'come', connection: connection.connection.id, address: '192.0.2.7' }]);
   });
 
   const passedOn: Readonly<Record<string, readonly [WorkerFront, Head[], string]>> = Object.fromEntries(
@@ -73,6 +74,7 @@ describe('a request to a worker', () => {
       expect(answer).toMatchObject({ status: 400, headers: { from: 'primary' } });
       const headers = expect.objectContaining({ 'x-amz-target': `DynamoDB_20120810.${operation}` });
       expect(said).toEqual([
+        expect.objectContaining({ kind: 'come' }),
         expect.objectContaining({ kind: 'request', method: 'POST', path: '/', headers }),
       ]);
     });
@@ -82,15 +84,23 @@ describe('a request to a worker', () => {
     const trusting = front();
     trusting.worker.callersKnown();
     await trusting.worker.dispatch(ask('DescribeLimits'));
-    expect(trusting.said).toHaveLength(1);
+    expect(trusting.said.map(({ kind }) => kind)).toEqual(['come', 'request']);
     const asking = front({ trustsEveryCaller: false });
     asking.worker.callersKnown();
     await asking.worker.dispatch(ask('DescribeLimits'));
-    expect(asking.said).toEqual([]);
+    expect(asking.said.map(({ kind }) => kind)).toEqual(['come']);
   });
 });
 
 describe('the end of a connection', () => {
+  test('is told where it went before it was heard of, and nothing was passed on', async () => {
+    const { worker, said } = front();
+    const connection = openConnection();
+    connection.end();
+    await worker.dispatch(ask('DescribeLimits', connection));
+    expect(said.map(({ kind }) => kind)).toEqual(['come', 'gone']);
+  });
+
   test('is told once, whatever came over it', async () => {
     const { worker, said } = front();
     const connection = openConnection();
@@ -107,7 +117,7 @@ describe('the end of a connection', () => {
     const connection = openConnection();
     connection.end();
     await worker.dispatch(ask('PutItem', connection));
-    expect(said.map(({ kind }) => kind)).toEqual(['request', 'gone']);
+    expect(said.map(({ kind }) => kind)).toEqual(['come', 'request', 'gone']);
   });
 });
 

@@ -73,8 +73,10 @@ export function isSignature(key: KeyObject, input: SigningInput, signature: Uint
   const { spec, algorithm, message, messageType } = input;
   if (algorithm.startsWith('ED25519')) return verify(null, message, key, signature);
   const hash = hashOf(algorithm);
-  if (messageType === 'RAW') return verify(hash, message, { key, ...schemeOf(algorithm) }, signature);
   const make = makeOf(spec);
+  // OpenSSL also takes one whose zero at its head was cut off; RFC 8017 (8.1.2) does not.
+  if (make.kind === 'rsa' && signature.length !== make.bits / 8) return false;
+  if (messageType === 'RAW') return verify(hash, message, { key, ...schemeOf(algorithm) }, signature);
   if (make.kind === 'ec') {
     return isDigestSignature(curveOf(make.curve), { digest: message, signature, key });
   }

@@ -99,7 +99,25 @@ export function isWithin(child: GrantTerms, parent: GrantTerms): boolean {
 
 /** Two requests for one and the same grant; the order of operations and pairs is of no meaning. */
 export function hasSameTerms(one: GrantTerms, other: GrantTerms): boolean {
-  return fingerprint(one) === fingerprint(other);
+  const [mine, theirs] = [one.constraints, other.constraints];
+  return (
+    one.name === other.name &&
+    areOne(one.grantee, other.grantee) &&
+    areOne(one.retiree, other.retiree) &&
+    one.operations.length === other.operations.length &&
+    one.operations.every((operation) => other.operations.includes(operation)) &&
+    mine.sourceArn === theirs.sourceArn &&
+    areSame(mine.equals, theirs.equals) &&
+    areSame(mine.subset, theirs.subset)
+  );
+}
+
+function areOne(one: GrantPrincipal | undefined, other: GrantPrincipal | undefined): boolean {
+  return one?.kind === other?.kind && one?.name === other?.name;
+}
+
+function areSame(pairs: ContextPairs | undefined, others: ContextPairs | undefined): boolean {
+  return pairs === undefined || others === undefined ? pairs === others : isSame(pairs, others);
 }
 
 function isPart(pairs: ContextPairs, context: EncryptionContext): boolean {
@@ -107,21 +125,12 @@ function isPart(pairs: ContextPairs, context: EncryptionContext): boolean {
 }
 
 function isSame(pairs: ContextPairs | undefined, others: ContextPairs): boolean {
-  return pairs?.length === others.length && isPart(pairs, new Map(others));
+  if (pairs?.length !== others.length) return false;
+  // Few pairs, and thousands of grants to compare them with.
+  return pairs.every(([name, value]) => others.some(([other, theirs]) => other === name && theirs === value));
 }
 
 /** Whatever fits the constraints has these pairs. */
 function isAtLeast({ equals = [], subset = [] }: GrantConstraints, pairs: ContextPairs): boolean {
   return isPart(pairs, new Map(equals)) || isPart(pairs, new Map(subset));
-}
-
-function fingerprint({ name, grantee, retiree, operations, constraints }: GrantTerms): string {
-  const { equals, subset, sourceArn } = constraints;
-  const principals = [grantee, retiree].map((who) => (who === undefined ? null : [who.kind, who.name]));
-  const wanted = [...new Set(operations)].sort();
-  return JSON.stringify([name, principals, wanted, sorted(equals), sorted(subset), sourceArn ?? null]);
-}
-
-function sorted(pairs: ContextPairs | undefined): ContextPairs | null {
-  return pairs === undefined ? null : [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
 }

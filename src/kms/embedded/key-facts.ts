@@ -51,7 +51,8 @@ export function callerFacts(caller: Caller, nowMs: number): RequestFacts {
     own,
     timeFacts(nowMs),
     requestFacts([
-      ['kms:CallerAccount', account],
+      // Who reads a table of another account asks in that account's names, and is still of his own.
+      ['kms:CallerAccount', principal.account],
       ['kms:ViaService', forwarded ? regionalName(caller) : undefined],
       ['aws:ViaAWSService', forwarded],
       ['aws:CalledVia', calledVia === undefined ? undefined : [calledVia]],

@@ -48,6 +48,20 @@ describe('a signature', () => {
     });
   }
 
+  test('of RSA has all its bytes, also where it begins with a zero', async () => {
+    const spec = 'RSA_2048';
+    const pair = await newKeyPair(spec);
+    const [secret, key] = [privateKeyOf(pair.privateKey), publicKeyOf(pair.publicKey)];
+    const input = { spec, algorithm: 'RSASSA_PSS_SHA_256', message: text, messageType: 'RAW' } as const;
+    // One in 256 does.
+    let signature = signatureOf(secret, input);
+    while (signature[0] !== 0) signature = signatureOf(secret, input);
+    expect([signature, signature.subarray(1)].map((each) => isSignature(key, input, each))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   test('of one padding is none of the other', async () => {
     const spec = 'RSA_2048';
     const pair = await newKeyPair(spec);

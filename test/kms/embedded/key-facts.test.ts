@@ -45,6 +45,13 @@ describe('what is known of a caller', () => {
     ]);
   });
 
+  test('is of his own account, also where a service works for him with tables of another one (R-DEP-1)', () => {
+    const ada = { ...boundCaller('arn:aws:iam::444455556666:user/ada', []), account };
+    const through = { ...ada, service: 'dynamodb.amazonaws.com' };
+    expect(factsOf(through).get('kms:calleraccount')).toEqual(['444455556666']);
+    expect(factsOf(service).get('kms:calleraccount')).toEqual([account]);
+  });
+
   test('has a source only where the right is the service’s own', () => {
     expect([sourceIn(service), sourceIn({ ...tableService, sourceArn: 'arn:x' })]).toEqual([
       'arn:x',
