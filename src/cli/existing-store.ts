@@ -20,13 +20,18 @@ export async function openExisting(
       create: false,
     });
   } catch (fault) {
-    // A store whose first pages are already wrong, or old, is a finding, not a wrong call.
-    const isFinding =
-      fault instanceof IntegrityFault || (fault instanceof Outage && fault.code === 'StoreRolledBack');
-    const exitCode = isFinding ? exitCodes.fault : exitCodes.usage;
-    const sentence = `${dir} cannot be opened: ${sentenceOf(fault)}${wayOut(fault)}`;
-    throw new CommandFault(sentence, exitCode, { cause: fault });
+    throw openingFault(dir, fault, wayOut(fault));
   }
+}
+
+/** What a command says that could not open the store; `advice` follows the sentence. */
+export function openingFault(dir: string, fault: unknown, advice = ''): CommandFault {
+  // A store whose first pages are already wrong, or old, is a finding, not a wrong call.
+  const isFinding =
+    fault instanceof IntegrityFault || (fault instanceof Outage && fault.code === 'StoreRolledBack');
+  const exitCode = isFinding ? exitCodes.fault : exitCodes.usage;
+  const sentence = `${dir} cannot be opened: ${sentenceOf(fault)}${advice}`;
+  return new CommandFault(sentence, exitCode, { cause: fault });
 }
 
 function wayOut(fault: unknown): string {

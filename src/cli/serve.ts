@@ -2,9 +2,10 @@
 import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
-import { type AuditOption, type Database, open } from '../index.ts';
+import { type AuditOption, type Database, type OpenOptions, open } from '../index.ts';
 import { bucketsOf } from './bucket-option.ts';
 import { type Credentials, credentialsOf, credentialsVariable, isLoopback } from './credentials.ts';
+import { openingFault } from './existing-store.ts';
 import { CommandFault, exitCodes, usageFault } from './exit-code.ts';
 import { type HardeningOptions, harden, withHardeningOption } from './hardening.ts';
 import { type NoticeFlags, noticesOf, withNoticeOptions } from './notice-options.ts';
@@ -161,7 +162,7 @@ async function run(options: ServeOptions): Promise<void> {
   const log = serverLog({ level: options.logLevel });
   harden(options, log);
   const virtual = await serveClockOf(options);
-  const database = await open(options.data, {
+  const database = await opened(options.data, {
     ...rootKey,
     ...(virtual === undefined ? {} : { clock: virtual.clock }),
     account: options.account,
@@ -199,6 +200,14 @@ async function run(options: ServeOptions): Promise<void> {
     leaveParent();
   }
   log.info({}, 'stopped');
+}
+
+async function opened(dir: string, options: OpenOptions): Promise<Database> {
+  try {
+    return await open(dir, options);
+  } catch (fault) {
+    throw openingFault(dir, fault);
+  }
 }
 
 /** What the start says of it; nothing where nobody asked for figures. */

@@ -159,8 +159,10 @@ describe('cryptable serve', () => {
     await start('data-twice');
     const args = ['serve', '--data', join(folder, 'data-twice'), '--root-key', rootKey, '--port', '0'];
     const { code, stderr } = await runCommandLine([...args, '--log-level', 'silent']);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^cryptable: Another process has this store open\..*\n$/);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^cryptable: .*data-twice cannot be opened: Another process has this store open\..*\n$/,
+    );
   });
 
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
