@@ -265,14 +265,13 @@ describe('keys in a worker', () => {
     const before = decrypts();
     const { host, port } = new URL(worker.endpoint);
     const agents = [1, 2].map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
-    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
     const clients = agents.map(
       (httpAgent) =>
         new DynamoDBClient({
           endpoint: `http://${host}`,
           region: 'us-east-1',
           credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-          requestHandler: new NodeHttpHandler({ httpAgent }),
+          requestHandler: { httpAgent },
         }),
     );
     expect(port).not.toBe('');

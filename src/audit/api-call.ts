@@ -1,6 +1,20 @@
 /** From a call of an API, as the dispatcher saw it, to its record in the audit trail. */
 import type { Caller } from '../kms/key-service.ts';
-import { type AuditEvent, type EventError, type EventFields, type EventResource, eventOf } from './event.ts';
+import {
+  type AuditEvent,
+  type EventError,
+  type EventFields,
+  type EventParts,
+  type EventResource,
+  eventOf,
+} from './event.ts';
+import {
+  type IdentityApi,
+  identityAnswer,
+  identityParameters,
+  identitySources,
+  isReadingIdentities,
+} from './identity-event.ts';
 import { isReadingKeys, keyAnswer, keyParameters, keyResource } from './key-event.ts';
 import {
   isManagement,
@@ -11,7 +25,7 @@ import {
 } from './table-event.ts';
 import { identityOf } from './user-identity.ts';
 
-export type RecordedApi = 'kms' | 'dynamodb' | 'streams';
+export type RecordedApi = 'kms' | 'dynamodb' | 'streams' | IdentityApi;
 
 export interface ApiCall {
   readonly api: RecordedApi;
@@ -36,7 +50,12 @@ export interface KeyFinder {
 
 /** Whether calls of this operation are recorded at all. */
 export function isRecorded(api: string, operation: string): api is RecordedApi {
-  return api === 'kms' || ((api === 'dynamodb' || api === 'streams') && isManagement(operation));
+  if (api === 'kms' || isIdentityApi(api)) return true;
+  return (api === 'dynamodb' || api === 'streams') && isManagement(operation);
+}
+
+function isIdentityApi(api: string): api is IdentityApi {
+  return api === 'iam' || api === 'sts';
 }
 
 /** Where a call came from that came over no network. */
@@ -48,7 +67,7 @@ const accessKeyIdMax = 128;
 
 export function apiEvent(call: ApiCall, keys: KeyFinder, atMs: number): AuditEvent {
   const { caller, operation, outcome, accessKeyId, sourceAddress, userAgent = '' } = call;
-  const details = call.api === 'kms' ? keyDetails(call, keys) : tableDetails(call);
+  const details = detailsOf(call, keys);
   return eventOf({
     ...details,
     userIdentity: identityOf(caller, { accessKeyId: accessKeyId?.slice(0, accessKeyIdMax) }),
@@ -80,13 +99,26 @@ export function keysOf({ caller, input, outcome }: ApiCall, keys: KeyFinder): re
 }
 
 interface Details {
-  readonly source: 'kms.amazonaws.com' | 'dynamodb.amazonaws.com';
+  readonly source: EventParts['source'];
   readonly requestParameters: EventFields | null;
   readonly responseElements: EventFields | null;
   readonly additionalEventData?: EventFields | undefined;
   readonly readOnly: boolean;
   readonly resources: readonly EventResource[];
   readonly apiVersion?: string;
+}
+
+function detailsOf(call: ApiCall, keys: KeyFinder): Details {
+  const { api, operation, input, outcome } = call;
+  if (api === 'kms') return keyDetails(call, keys);
+  if (!isIdentityApi(api)) return tableDetails(call);
+  return {
+    source: identitySources[api],
+    requestParameters: identityParameters(input),
+    responseElements: 'output' in outcome ? identityAnswer(api, operation, outcome.output) : null,
+    readOnly: isReadingIdentities(api, operation),
+    resources: [],
+  };
 }
 
 function keyDetails(call: ApiCall, keys: KeyFinder): Details {

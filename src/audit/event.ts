@@ -79,7 +79,7 @@ export function bounded(fields: EventFields | null): EventFields | null {
 export interface EventParts {
   readonly userIdentity: UserIdentity;
   readonly atMs: number;
-  readonly source: 'kms.amazonaws.com' | 'dynamodb.amazonaws.com';
+  readonly source: `${'kms' | 'dynamodb' | 'iam' | 'sts'}.amazonaws.com`;
   readonly name: string;
   readonly region: string;
   readonly sourceIPAddress: string;

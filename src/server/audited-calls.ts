@@ -1,4 +1,5 @@
 /** Writes calls of the APIs into the audit trail: no answer leaves before its record is durable (R-AUD-1). */
+import { queryFault } from '../api/query-errors.ts';
 import { wireFault } from '../api/wire-errors.ts';
 import { type ApiCall, isRecorded, type RecordedApi } from '../audit/api-call.ts';
 import type { EventError } from '../audit/event.ts';
@@ -41,6 +42,10 @@ export function auditedCalls(ledger: CallLedger): CallObserver {
 
 /** What the caller reads of a fault. */
 export function errorOf(fault: unknown, model: RecordedApi): EventError {
+  if (model === 'iam' || model === 'sts') {
+    const { code, message } = queryFault(fault);
+    return { code, message };
+  }
   const { body } = wireFault(fault, model);
   const type = String(body.get('__type'));
   const message = body.get('message') ?? body.get('Message') ?? '';

@@ -1,10 +1,12 @@
 /** What the dispatcher lets others see of calls: who made them, with what, and what became of them. */
 import type { Caller } from '../kms/key-service.ts';
 import type { ServiceRequest } from './request.ts';
-import type { Service } from './service.ts';
+import type { QueryService, Service } from './service.ts';
+
+export type ObservedModel = Service['model'] | QueryService['model'];
 
 export interface ObservedCall {
-  readonly model: Service['model'];
+  readonly model: ObservedModel;
   readonly operation: string;
   readonly caller: Caller;
   readonly request: ServiceRequest;
@@ -16,7 +18,7 @@ export type RunCall = (checked: (input: object) => void) => object | Promise<obj
 
 export interface CallObserver {
   /** Asked of every call: those of which this is false are not observed, at no cost. */
-  observes(model: Service['model'], operation: string): boolean;
+  observes(model: ObservedModel, operation: string): boolean;
   /** Runs the call, and answers as it did; or refuses, before or after. */
   observe(call: ObservedCall, run: RunCall): Promise<object>;
 }

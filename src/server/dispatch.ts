@@ -85,7 +85,13 @@ export class Dispatcher {
     const { requireSignatures = (options.credentials ?? []).length > 0 } = options;
     this.trustsEveryCaller = !requireSignatures;
     this.#authenticate = authenticationOf(options, requireSignatures);
-    this.#queries = new QueryDispatcher({ services: queries, authenticate: this.#authenticate, log });
+    const { observer } = options;
+    this.#queries = new QueryDispatcher({
+      services: queries,
+      authenticate: this.#authenticate,
+      observer,
+      log,
+    });
   }
 
   /** How long a body may be that comes with these headers. */

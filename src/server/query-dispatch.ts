@@ -7,6 +7,7 @@ import { loggedFault } from '../api/wire-errors.ts';
 import { xmlAnswer, xmlFault } from '../api/xml-answer.ts';
 import { Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { CallObserver } from './call-observer.ts';
 import { type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import type { QueryService } from './service.ts';
@@ -28,6 +29,7 @@ export function isForm(headers: Headers): boolean {
 export interface QueryDispatcherOptions {
   readonly services: readonly QueryService[];
   readonly authenticate: Authenticate;
+  readonly observer?: CallObserver | undefined;
   readonly log: Log;
 }
 
@@ -41,11 +43,13 @@ interface Course {
 export class QueryDispatcher {
   readonly #services: readonly QueryService[];
   readonly #authenticate: Authenticate;
+  readonly #observer: CallObserver | undefined;
   readonly #log: Log;
 
-  constructor({ services, authenticate, log }: QueryDispatcherOptions) {
+  constructor({ services, authenticate, observer, log }: QueryDispatcherOptions) {
     this.#services = services;
     this.#authenticate = authenticate;
+    this.#observer = observer;
     this.#log = log;
   }
 
@@ -94,8 +98,16 @@ export class QueryDispatcher {
     }
     course.operation = operation;
     const caller = this.#authenticate(request, service.signingName);
-    const input = parseInput(service.model, operation, formInput(service.model, operation, fields));
-    return run({ caller, connection, host: header(headers, 'host') }, input);
+    const { model } = service;
+    const asked = { caller, connection, host: header(headers, 'host') };
+    const checkedInput = () => parseInput(model, operation, formInput(model, operation, fields));
+    if (this.#observer?.observes(model, operation) !== true) return run(asked, checkedInput());
+    const { requestId } = course;
+    return this.#observer.observe({ model, operation, caller, request, requestId }, (checked) => {
+      const input = checkedInput();
+      checked(input);
+      return run(asked, input);
+    });
   }
 
   #faultAnswer(fault: unknown, { requestId, operation, service: { namespace } }: Course): ServiceAnswer {

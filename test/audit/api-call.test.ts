@@ -28,7 +28,8 @@ test.each([
   ['streams', 'DescribeStream', true],
   ['streams', 'GetRecords', false],
   ['cloudtrail', 'LookupEvents', false],
-  ['sts', 'GetCallerIdentity', false],
+  ['sts', 'GetCallerIdentity', true],
+  ['iam', 'CreateUser', true],
 ])('%s %s is recorded: %s', (api, operation, recorded) => {
   expect(isRecorded(api, operation)).toBe(recorded);
 });

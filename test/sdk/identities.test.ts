@@ -108,38 +108,39 @@ for (const way of ways) {
 
     test('refusals have the codes and words of IAM', async () => {
       await newUser('bob');
-      const cases: readonly (readonly [call: Promise<unknown>, said: string])[] = [
+      const cases: readonly (readonly [call: () => Promise<unknown>, said: string])[] = [
         [
-          iam.send(new CreateUserCommand({ UserName: 'Bob' })),
+          () => iam.send(new CreateUserCommand({ UserName: 'Bob' })),
           'EntityAlreadyExistsException: User with name Bob already exists.',
         ],
         [
-          iam.send(new GetUserCommand({ UserName: 'nobody' })),
+          () => iam.send(new GetUserCommand({ UserName: 'nobody' })),
           'NoSuchEntityException: The user with name nobody cannot be found.',
         ],
         [
-          iam.send(new DeleteUserCommand({ UserName: 'bob' })),
+          () => iam.send(new DeleteUserCommand({ UserName: 'bob' })),
           'DeleteConflictException: Cannot delete entity, must delete access keys first.',
         ],
         [
-          iam.send(new GetUserPolicyCommand({ UserName: 'bob', PolicyName: 'none' })),
+          () => iam.send(new GetUserPolicyCommand({ UserName: 'bob', PolicyName: 'none' })),
           'NoSuchEntityException: The user policy with name none cannot be found.',
         ],
         [
-          iam.send(
-            new AttachUserPolicyCommand({
-              UserName: 'bob',
-              PolicyArn: 'arn:aws:iam::aws:policy/NoSuchPolicy',
-            }),
-          ),
+          () =>
+            iam.send(
+              new AttachUserPolicyCommand({
+                UserName: 'bob',
+                PolicyArn: 'arn:aws:iam::aws:policy/NoSuchPolicy',
+              }),
+            ),
           'NoSuchEntityException: Policy arn:aws:iam::aws:policy/NoSuchPolicy does not exist or is not attachable.',
         ],
         [
-          iam.send(new GetRoleCommand({ RoleName: 'none' })),
+          () => iam.send(new GetRoleCommand({ RoleName: 'none' })),
           'NoSuchEntityException: The role with name none cannot be found.',
         ],
       ];
-      for (const [call, said] of cases) expect(await refusal(call)).toBe(said);
+      for (const [call, said] of cases) expect(await refusal(call())).toBe(said);
       await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
       expect(await refusal(iam.send(new CreateAccessKeyCommand({ UserName: 'bob' })))).toBe(
         'LimitExceededException: Cannot exceed quota for AccessKeysPerUser: 2',

@@ -103,6 +103,10 @@ test('errors are told as their caller reads them', () => {
     code: 'ResourceNotFoundException',
     message: 'Requested resource not found: Table: Books not found',
   });
+  expect(errorOf(new Refusal('EntityNotFound', { message: 'no such' }), 'iam')).toEqual({
+    code: 'NoSuchEntity',
+    message: 'no such',
+  });
   expect(errorOf(new Error('inner'), 'kms')).toEqual({
     code: 'KMSInternalException',
     message: 'Internal server error',

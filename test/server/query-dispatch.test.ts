@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { iamOperations } from '../../src/api/iam/index.ts';
 import { stsOperations } from '../../src/api/sts/index.ts';
 import { Refusal } from '../../src/base/errors.ts';
+import type { CallObserver, ObservedCall } from '../../src/server/call-observer.ts';
 import { formBytesMax, isForm, QueryDispatcher } from '../../src/server/query-dispatch.ts';
 import { type Asked, queryServiceOf } from '../../src/server/service.ts';
 import { identities } from '../support/identities.ts';
@@ -11,7 +12,7 @@ import { account, logLines, request, textOf } from './support.ts';
 const type = 'application/x-www-form-urlencoded';
 const caller = { arn: `arn:aws:iam::${account}:root`, account, region: 'us-east-1' };
 
-function dispatcher() {
+function dispatcher(observer?: CallObserver) {
   const parts = identities();
   const { directory, callers, sessions, clock } = parts;
   const { log, lines } = logLines();
@@ -32,7 +33,12 @@ function dispatcher() {
     signedFor.push(service);
     return caller;
   };
-  return { queries: new QueryDispatcher({ services, authenticate, log }), signedFor, lines, ...parts };
+  return {
+    queries: new QueryDispatcher({ services, authenticate, observer, log }),
+    signedFor,
+    lines,
+    ...parts,
+  };
 }
 
 async function ask(body: string | Uint8Array, made = dispatcher()) {
@@ -125,4 +131,32 @@ describe('a form', () => {
     const answer = await queries.dispatch(request({ headers: { 'content-type': type }, body }));
     expect([answer.status, directory.users(account)]).toEqual([403, []]);
   });
+});
+
+test('calls can be observed, refused ones too, with their input once it is sound', async () => {
+  const seen: (readonly [ObservedCall, object | undefined])[] = [];
+  const observer: CallObserver = {
+    observes: (model) => model === 'iam',
+    async observe(call, run) {
+      let input: object | undefined;
+      try {
+        return await run((checked) => {
+          input = checked;
+        });
+      } finally {
+        seen.push([call, input]);
+      }
+    },
+  };
+  const made = dispatcher(observer);
+  expect((await ask('Action=CreateUser&Version=2010-05-08&UserName=ada', made)).status).toBe(200);
+  expect((await ask('Action=CreateUser&Version=2010-05-08&UserName=ada', made)).status).toBe(409);
+  expect((await ask('Action=CreateUser&Version=2010-05-08', made)).status).toBe(400);
+  expect((await ask('Action=GetCallerIdentity&Version=2011-06-15', made)).status).toBe(200);
+  expect(seen.map(([{ model, operation }, input]) => [model, operation, input !== undefined])).toEqual([
+    ['iam', 'CreateUser', true],
+    ['iam', 'CreateUser', true],
+    ['iam', 'CreateUser', false],
+  ]);
+  expect(seen[0]?.[0]).toMatchObject({ caller, requestId: expect.any(String) });
 });
