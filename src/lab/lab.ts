@@ -49,6 +49,7 @@ export class Lab {
   readonly #notices: NoticeEvent[] = [];
   readonly #events: AuditEvent[] = [];
   #database: Database | undefined;
+  #isClosed = false;
 
   private constructor({ start, seed = 1, ...options }: LabOptions) {
     this.#options = options;
@@ -116,10 +117,12 @@ export class Lab {
     this.#clock.jump(byMs);
   }
 
-  /** Closes the store and opens it again after `away`: what fell due meanwhile is done then. */
+  /**
+   * Closes the store and opens it again after `away`: what fell due meanwhile is done then. Throws as `open` does, and can be
+   * called again after that.
+   */
   async restart({ away = 0 }: { readonly away?: Duration } = {}): Promise<void> {
-    await this.database.close();
-    this.#database = undefined;
+    await this.#shut();
     this.#clock.advance(durationMs(away));
     await this.#open();
   }
@@ -131,8 +134,7 @@ export class Lab {
   async crash({ away = 0 }: { readonly away?: Duration } = {}): Promise<void> {
     const image = join(this.#folder, 'image');
     copyAsItIs(this.dir, image);
-    await this.database.close();
-    this.#database = undefined;
+    await this.#shut();
     rmSync(this.dir, { recursive: true });
     renameSync(image, this.dir);
     this.#clock.advance(durationMs(away));
@@ -146,13 +148,20 @@ export class Lab {
 
   /** Closes the store and removes its files. A second call does nothing. */
   async close(): Promise<void> {
-    const database = this.#database;
-    this.#database = undefined;
-    await database?.close();
+    this.#isClosed = true;
+    await this.#shut();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** Nothing is open where the last opening failed, as while the key service is silent. */
+  async #shut(): Promise<void> {
+    const database = this.#database;
+    this.#database = undefined;
+    await database?.close();
+  }
+
   async #open(): Promise<void> {
+    if (this.#isClosed) throw new TypeError('the lab is closed');
     this.#database = await openWith(
       this.dir,
       {

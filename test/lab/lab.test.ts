@@ -131,6 +131,16 @@ test('who signs does so by the time of the day, wherever the clock of the lab st
   client.destroy();
 });
 
+test('a store does not open while its key service is silent, and does afterwards', async () => {
+  const { lab, dynamodb } = await books();
+  lab.keyService.fail('outage');
+  await expect(lab.restart()).rejects.toMatchObject({ code: 'KeyServiceUnavailable' });
+  expect(() => lab.database).toThrow('the lab is closed');
+  lab.keyService.mend();
+  await lab.restart({ away: '1h' });
+  expect((await dynamodb.send(read)).Item).toEqual(item);
+});
+
 test('what is recorded of calls can be read', async () => {
   const { lab } = await books();
   const names = lab.events.map(({ eventName }) => eventName);
