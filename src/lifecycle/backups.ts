@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { assert, IntegrityFault, Outage, Refusal } from '../base/errors.ts';
+import { assert, IntegrityFault, Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientConnection } from '../keys/client-connection.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
@@ -14,6 +14,7 @@ import type { TableCopying } from '../tables/table-copying.ts';
 import { newTableId } from '../tables/table-id.ts';
 import type { Namespace } from '../tables/table-name.ts';
 import { atOnceMax, tooManyAtOnce } from './at-once.ts';
+import { BackgroundWorks } from './background-works.ts';
 import { backupOrder, newBackupArn } from './backup-arn.ts';
 import { syncFolder, writeBackupFile } from './backup-file.ts';
 import { clearUnfinished, makeBackupFolder } from './backup-folder.ts';
@@ -74,8 +75,7 @@ export class Backups {
   readonly #records = new Map<string, BackupRecord>();
   /** Of records that a restore reads. */
   readonly #inUse = new Set<string>();
-  readonly #underWay = new Set<Promise<unknown>>();
-  #isStopping = false;
+  readonly #works = new BackgroundWorks();
 
   private constructor(options: BackupsOptions) {
     this.#options = options;
@@ -223,21 +223,20 @@ export class Backups {
   }
 
   /** Resolves when no backup is being made. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+  settled(): Promise<void> {
+    return this.#works.settled();
   }
 
   /** What is being made ends, and is gone. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.settled();
+  stop(): Promise<void> {
+    return this.#works.stop();
   }
 
   async #begin({ tableId, ...request }: BackupRequest): Promise<Begun> {
     const { store, copying, folder, clock } = this.#options;
-    this.#mayGoOn();
+    this.#works.mayGoOn();
     // Each keeps a snapshot of the store open.
-    if (this.#underWay.size >= atOnceMax) throw tooManyAtOnce('backups');
+    if (this.#works.count >= atOnceMax) throw tooManyAtOnce('backups');
     const known = copying.recordOf(tableId);
     if (known === undefined) throw new Refusal('ContinuousTableNotFound', { table: tableId });
     await makeBackupFolder(folder);
@@ -253,17 +252,11 @@ export class Backups {
       const status = 'CREATING';
       const record: BackupRecord = { id, arn, ...request, status, createdAtMs, source, bytes: 0, digest: '' };
       await this.#keep(record);
-      return { record, copied: this.#tracked(this.#copy(record, snapshot)) };
+      return { record, copied: this.#works.add(this.#copy(record, snapshot)) };
     } catch (fault) {
       await snapshot.close();
       throw fault;
     }
-  }
-
-  #tracked<T>(work: Promise<T>): Promise<T> {
-    const tracked = work.finally(() => this.#underWay.delete(tracked));
-    this.#underWay.add(tracked);
-    return tracked;
   }
 
   async #copy(record: BackupRecord, snapshot: PageSnapshot): Promise<BackupRecord> {
@@ -274,7 +267,7 @@ export class Backups {
       const heads = (await snapshot.readHeads(trees)).filter((head) => head !== undefined);
       const manifest = sealManifest(manifestKey, { id, storeId, record: source, heads });
       const path = this.#path(id);
-      const mayGoOn = () => this.#mayGoOn();
+      const mayGoOn = () => this.#works.mayGoOn();
       const { bytes, digest } = await writeBackupFile({ path, manifest, snapshot, trees, mayGoOn });
       const whole: BackupRecord = { ...record, status: 'AVAILABLE', bytes, digest: hex(digest) };
       // Read back before anyone relies on it.
@@ -292,7 +285,7 @@ export class Backups {
   }
 
   async #reader(record: BackupRecord): Promise<BackupReader> {
-    const reader = await BackupReader.open(this.#path(record.id), () => this.#mayGoOn());
+    const reader = await BackupReader.open(this.#path(record.id), () => this.#works.mayGoOn());
     if (hex(reader.structure.digest) === record.digest) return reader;
     await reader.close();
     throw new IntegrityFault({ record: 'backup' });
@@ -315,10 +308,6 @@ export class Backups {
 
   #path(id: string): string {
     return join(this.#options.folder, `${id}${backupSuffix}`);
-  }
-
-  #mayGoOn(): void {
-    if (this.#isStopping) throw new Outage('Closed');
   }
 }
 

@@ -1,6 +1,5 @@
 /** Makes tables of backups: every page opened under the key of the backup and sealed anew under the table's own. */
 import type { Clock } from '../base/clock.ts';
-import { Outage } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CryptoCore } from '../crypto/core.ts';
 import { TableKeys } from '../keys/table-keys.ts';
@@ -12,6 +11,7 @@ import { tableArn } from '../tables/table-name.ts';
 import type { TableInfo } from '../tables/table-record.ts';
 import type { PlannedTable, TableRestoring } from '../tables/table-restoring.ts';
 import { atOnceMax, tooManyAtOnce } from './at-once.ts';
+import { BackgroundWorks } from './background-works.ts';
 import { type BackupManifest, type ManifestKey, openManifest } from './backup-manifest.ts';
 import type { BackupReader } from './backup-reader.ts';
 import type { BackupRecord } from './backup-record.ts';
@@ -70,8 +70,7 @@ export interface BorrowedPlan extends Pick<Plan, 'target' | 'overrides'> {
 
 export class Restores {
   readonly #options: RestoresOptions;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #isStopping = false;
+  readonly #works = new BackgroundWorks();
 
   constructor(options: RestoresOptions) {
     this.#options = options;
@@ -84,7 +83,7 @@ export class Restores {
    */
   async restore(caller: Caller, { backupArn, target, overrides }: RestoreRequest): Promise<TableInfo> {
     const { backups, restoring, clock } = this.#options;
-    this.#mayGoOn();
+    this.#works.mayGoOn();
     const record = backups.find(caller, backupArn);
     restoring.refuseTaken(caller, target);
     const plan = {
@@ -142,20 +141,18 @@ export class Restores {
         if (isAnswered) this.#options.log.warn({ backup: id, fault }, 'A restore has ended without a table.');
         else reject(fault);
       });
-      const tracked = ended.finally(() => this.#underWay.delete(tracked));
-      this.#underWay.add(tracked);
+      void this.#works.add(ended);
     });
   }
 
   /** Resolves when nothing is being restored. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+  settled(): Promise<void> {
+    return this.#works.settled();
   }
 
   /** What is being restored ends, and is gone. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.settled();
+  stop(): Promise<void> {
+    return this.#works.stop();
   }
 
   /** With the keys of the backup in a ring of their own: the table they are of may be there still. */
@@ -199,7 +196,7 @@ export class Restores {
         engine,
         tree: await engine.openTree(tree, keys.cipher(record.id, tree)),
       });
-      const mayGoOn = () => this.#mayGoOn();
+      const mayGoOn = () => this.#works.mayGoOn();
       await restoring.plant(planned, open, mayGoOn);
       await settle?.(planned, open, mayGoOn);
       await restoring.finish(planned.identity);
@@ -221,11 +218,7 @@ export class Restores {
   }
 
   get #isFull(): boolean {
-    return this.#underWay.size >= atOnceMax;
-  }
-
-  #mayGoOn(): void {
-    if (this.#isStopping) throw new Outage('Closed');
+    return this.#works.count >= atOnceMax;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Exports of tables into buckets: begun by a request, made in the background, and known for ninety days. */
 import type { Clock } from '../base/clock.ts';
-import { isRefusal, Outage, Refusal } from '../base/errors.ts';
+import { isRefusal, Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientConnection } from '../keys/client-connection.ts';
 import type { Caller } from '../kms/key-service.ts';
@@ -8,6 +8,7 @@ import type { Item } from '../tables/attribute.ts';
 import { PageItemCursor } from '../tables/page-item-cursor.ts';
 import type { TableCopying } from '../tables/table-copying.ts';
 import { type Namespace, tableArn } from '../tables/table-name.ts';
+import { BackgroundWorks } from './background-works.ts';
 import { type BackupSourceOptions, withBackupItems } from './backup-source.ts';
 import type { Backups, Borrowed } from './backups.ts';
 import { Bucket, type BucketFolders, checkKey } from './bucket.ts';
@@ -41,8 +42,7 @@ const missingBucket: TransferFailure = {
 export class TableExports {
   readonly #options: TableExportsOptions;
   readonly #book: TransferBook<ExportRecord>;
-  readonly #underWay = new Set<Promise<void>>();
-  #isStopping = false;
+  readonly #works = new BackgroundWorks();
 
   private constructor(options: TableExportsOptions, book: TransferBook<ExportRecord>) {
     this.#options = options;
@@ -69,7 +69,7 @@ export class TableExports {
     request: ExportRequest,
   ): Promise<ExportRecord> {
     const { copying, clock } = this.#options;
-    this.#mayGoOn();
+    this.#works.mayGoOn();
     const { definition, id: tableId, past } = copying.find(caller, request.table);
     if (past === undefined) throw new Refusal('PointInTimeOff', { table: definition.name });
     const id = this.#book.newId();
@@ -101,8 +101,7 @@ export class TableExports {
     const source = this.#borrow(record);
     // Before the answer: what is written after it is not in the export. Where this fails, the export does.
     await source.catch(() => {});
-    const work = this.#run(caller, record, source).finally(() => this.#underWay.delete(work));
-    this.#underWay.add(work);
+    void this.#works.add(this.#run(caller, record, source));
     return record;
   }
 
@@ -119,14 +118,13 @@ export class TableExports {
   }
 
   /** Resolves when nothing is being exported. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all([...this.#underWay]);
+  settled(): Promise<void> {
+    return this.#works.settled();
   }
 
   /** What is being exported ends, and has failed. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.settled();
+  stop(): Promise<void> {
+    return this.#works.stop();
   }
 
   /** Never rejects: what went wrong is in the record. */
@@ -163,7 +161,7 @@ export class TableExports {
       return await withBackupItems(this.#options, { caller, borrowed }, (tree) => {
         const cursor = new PageItemCursor(tree.cursor({}));
         const next = async () => {
-          this.#mayGoOn();
+          this.#works.mayGoOn();
           return cursor.next();
         };
         return writeExport({ bucket, record, encode }, next, () => clock.nowMs());
@@ -178,10 +176,6 @@ export class TableExports {
     const bucket = await Bucket.find(this.#options.buckets, record.bucket);
     await bucket?.removeBelow(exportFolder(record));
     await this.#book.keep({ ...record, status: 'FAILED', endedAtMs: this.#options.clock.nowMs(), failure });
-  }
-
-  #mayGoOn(): void {
-    if (this.#isStopping) throw new Outage('Closed');
   }
 }
 

@@ -14,6 +14,7 @@ import { type Namespace, tableArn } from '../tables/table-name.ts';
 import type { TableDefinition } from '../tables/table-record.ts';
 import type { PlannedTable, TableRestoring } from '../tables/table-restoring.ts';
 import { encodeKey } from '../tables/tree-key.ts';
+import { BackgroundWorks } from './background-works.ts';
 import { Bucket, type BucketFolders, type BucketObject } from './bucket.ts';
 import { linesOf, type ObjectLine } from './import-lines.ts';
 import {
@@ -55,8 +56,7 @@ const keyHeldMs = 60_000;
 export class TableImports {
   readonly #options: TableImportsOptions;
   readonly #book: TransferBook<ImportRecord>;
-  readonly #underWay = new Set<Promise<void>>();
-  #isStopping = false;
+  readonly #works = new BackgroundWorks();
 
   private constructor(options: TableImportsOptions, book: TransferBook<ImportRecord>) {
     this.#options = options;
@@ -81,7 +81,7 @@ export class TableImports {
    * and ImportConflict for a token of another request.
    */
   async start(caller: Caller, request: ImportRequest): Promise<ImportRecord> {
-    this.#mayGoOn();
+    this.#works.mayGoOn();
     const id = this.#book.newId();
     const { definition, clientToken = id, ...source } = request;
     const asked = JSON.stringify(source);
@@ -111,8 +111,7 @@ export class TableImports {
       await this.#options.restoring.abandon(planned.identity);
       throw fault;
     }
-    const work = this.#run(record, planned.identity).finally(() => this.#underWay.delete(work));
-    this.#underWay.add(work);
+    void this.#works.add(this.#run(record, planned.identity));
     return record;
   }
 
@@ -129,14 +128,13 @@ export class TableImports {
   }
 
   /** Resolves when nothing is being imported. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all([...this.#underWay]);
+  settled(): Promise<void> {
+    return this.#works.settled();
   }
 
   /** What is being imported ends, and has failed. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.settled();
+  stop(): Promise<void> {
+    return this.#works.stop();
   }
 
   /** A table that is shown as CREATING, and that a crash takes away. */
@@ -204,7 +202,7 @@ export class TableImports {
         await restoring.settle(identity, async (table) => {
           const endMs = clock.monotonicMs() + keyHeldMs;
           while (!isOver && clock.monotonicMs() < endMs) {
-            this.#mayGoOn();
+            this.#works.mayGoOn();
             const batch = await nextBatch(lines);
             isOver = batch.length === 0;
             await this.#put(table, batch, counts);
@@ -248,10 +246,6 @@ export class TableImports {
       if (fault instanceof Refusal) return undefined;
       throw fault;
     }
-  }
-
-  #mayGoOn(): void {
-    if (this.#isStopping) throw new Outage('Closed');
   }
 }
 
