@@ -3,8 +3,9 @@ import { decodeLine, encodeLine } from './api/dynamodb/item-lines.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closing } from './closing.ts';
-import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
+import type { CryptoCore } from './crypto/core.ts';
 import type { KeyService } from './kms/key-service.ts';
+import type { ManifestKey } from './lifecycle/backup-manifest.ts';
 import type { Backups } from './lifecycle/backups.ts';
 import type { BucketFolders } from './lifecycle/bucket.ts';
 import { TableExports } from './lifecycle/table-exports.ts';
@@ -12,7 +13,8 @@ import { TableImports } from './lifecycle/table-imports.ts';
 import type { Tables } from './tables/tables.ts';
 
 export interface ExchangeOptions {
-  readonly kms: Pick<EmbeddedKms, 'core' | 'deriveKey'>;
+  readonly core: CryptoCore;
+  readonly manifestKey: ManifestKey;
   /** What tables ask for their keys. */
   readonly service: KeyService;
   readonly tables: Tables;
@@ -29,12 +31,10 @@ export interface OpenedExchange {
 
 /** After the backups, whose opening takes half made tables away. */
 export async function openExchange(
-  { kms, service, tables, backups, buckets = {}, clock, log }: ExchangeOptions,
+  { core, manifestKey, service, tables, backups, buckets = {}, clock, log }: ExchangeOptions,
   closing: Closing,
 ): Promise<OpenedExchange> {
-  const { core } = kms;
   const { copying, restoring } = tables;
-  const key = closing.add(kms.deriveKey('backups'), (opened) => opened.destroy());
   const common = { buckets, clock, log };
   const exports = closing.add(
     await TableExports.open({
@@ -44,7 +44,7 @@ export async function openExchange(
       encode: encodeLine,
       core,
       service,
-      manifestKey: { core, key },
+      manifestKey,
     }),
     (opened) => opened.stop(),
   );

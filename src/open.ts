@@ -131,12 +131,16 @@ async function assemble(assembly: Assembly): Promise<Database> {
   const opened = await openTables(assembly, world, calls);
   const { engine, keys, tables, anchored, storeId } = opened;
   const made = { kms, service: recorded, keys, tables, clock, log };
+  const { core } = kms;
   const copies = await openBackups({ dir, store: anchored, storeId, ...made }, closing);
-  const { backups } = copies;
-  const exchange = await openExchange({ ...made, backups, buckets: options.buckets }, closing);
+  const { backups, restores, pointInTime, manifestKey } = copies;
+  const exchange = await openExchange(
+    { ...made, core, manifestKey, backups, buckets: options.buckets },
+    closing,
+  );
   const background = await startBackground(assembly, world, { ...opened, backups });
   opened.onReEncryption(background.reEncryption);
-  const doors = { ...copies, ...exchange };
+  const doors = { backups, restores, pointInTime, ...exchange };
   const { statusDelays } = options;
   const { services, nextTokens } = openServices(
     { tables, copies: doors, kms, audit, clock, statusDelays },
@@ -144,7 +148,6 @@ async function assemble(assembly: Assembly): Promise<Database> {
   );
   // Before all others: what waits for a remote key service would keep them from closing.
   closing.add(chosen, (service) => service.close());
-  const { core } = kms;
   return new Database({
     ...made,
     ...world,
@@ -252,7 +255,7 @@ async function startBackground(
   );
   reEncryption.start();
   const scrub = startScrub({ tables, keys, engine, clock, log }, options, closing);
-  const upkeep = startUpkeep({ tables, clock, log, timeToLiveIntervalMs });
+  const upkeep = startUpkeep({ tables, backups, clock, log, timeToLiveIntervalMs });
   closing.add(upkeep, (started) => started.stop());
   return { reEncryption, scrub };
 }

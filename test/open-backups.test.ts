@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { silentLog } from '../src/base/log.ts';
+import { startUpkeep } from '../src/lifecycle/upkeep.ts';
 import { book, openT, putBook } from './support/book-tables.ts';
 import { user } from './support/embedded-kms.ts';
 import { openBackupsOf } from './support/open-backups.ts';
@@ -19,7 +21,10 @@ test('backups are opened without what a process before left, and what is over go
   writeFileSync(join(opened.folder, 'left.backup.partial'), 'half');
   const after = await opened.restart();
   expect(readdirSync(after.folder)).toHaveLength(2);
-  await after.site.clock.advanceAndSettle(2 * 3_600_000);
+  const { site, backups } = after;
+  const upkeep = startUpkeep({ ...site, backups, log: silentLog, timeToLiveIntervalMs: undefined });
+  await site.clock.advanceAndSettle(2 * 3_600_000);
+  await upkeep.stop();
   expect(after.backups.all().map(({ name }) => name)).toEqual(['lasting']);
   expect(readdirSync(after.folder)).toHaveLength(1);
 });

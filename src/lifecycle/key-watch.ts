@@ -1,10 +1,11 @@
 /** Asks again and again whether tables can still be opened, and keeps their status true. */
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { isRefusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { ProtectedTable } from '../tables/table-summary.ts';
 import type { Tables } from '../tables/tables.ts';
+import { Rounds } from './rounds.ts';
 import type { TableLifecycle } from './table-lifecycle.ts';
 
 /** AWS takes 13 to 75 minutes. Each look at a table under a customer's or a managed key is a call that is recorded. */
@@ -29,50 +30,36 @@ export interface KeyWatchOptions {
 /** Reading and writing do not wait for it: there the key itself decides. */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
-  readonly #clock: Clock;
   readonly #log: Log;
-  #looking: Promise<void> | undefined;
-  #timer: Timer | undefined;
-  #isStarted = false;
+  readonly #rounds: Rounds;
 
   constructor(options: KeyWatchOptions) {
+    const { clock, log = silentLog } = options;
+    const { intervalMs = keyWatchIntervalMs, jitterMs = 0, random = Math.random } = options;
     this.#options = options;
-    this.#clock = options.clock;
-    this.#log = options.log ?? silentLog;
+    this.#log = log;
+    this.#rounds = new Rounds({
+      work: () => this.#lookAtAll(),
+      intervalMs: () => intervalMs + random() * jitterMs,
+      clock,
+      log,
+      complaint: 'The keys of tables could not be looked at.',
+    });
   }
 
   /** Looks at once, and then after each interval. A second call does nothing. */
   start(): void {
-    if (this.#isStarted) return;
-    this.#isStarted = true;
-    void this.#lookAndWait();
+    this.#rounds.start();
   }
 
   /** No further look begins; resolves when the one under way has ended. */
-  async stop(): Promise<void> {
-    this.#isStarted = false;
-    this.#timer?.cancel();
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Looks at every table under a key that can be taken away; joins a look that is under way. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#lookAtAll().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
-
-  #lookAndWait(): Promise<void> {
-    return this.look().then(() => {
-      this.#timer?.cancel();
-      if (this.#isStarted) this.#timer = this.#clock.after(this.#waitMs(), () => this.#lookAndWait());
-    });
-  }
-
-  #waitMs(): number {
-    const { intervalMs = keyWatchIntervalMs, jitterMs = 0, random = Math.random } = this.#options;
-    return intervalMs + random() * jitterMs;
+    return this.#rounds.go();
   }
 
   async #lookAtAll(): Promise<void> {

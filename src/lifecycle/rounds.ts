@@ -5,8 +5,8 @@ import { type Log, silentLog } from '../base/log.ts';
 export interface RoundsOptions {
   /** One round of it; where it rejects, that is logged, and the next round tries again. */
   readonly work: () => Promise<void>;
-  /** From the end of one round to the next. */
-  readonly intervalMs: number;
+  /** From the end of one round to the next; a function is asked after each. */
+  readonly intervalMs: number | (() => number);
   readonly clock: Clock;
   readonly log?: Log;
   /** A sentence for the log on what did not succeed. */
@@ -59,7 +59,9 @@ export class Rounds {
     const { clock, intervalMs } = this.#options;
     return this.go().then(() => {
       this.#timer?.cancel();
-      if (this.#isStarted) this.#timer = clock.after(intervalMs, () => this.#goAndWait());
+      if (!this.#isStarted) return;
+      const waitMs = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+      this.#timer = clock.after(waitMs, () => this.#goAndWait());
     });
   }
 }

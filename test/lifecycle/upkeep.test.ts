@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import {
+  backupIntervalMs,
   grantIntervalMs,
   startUpkeep,
   timeToLiveIntervalMsDefault,
@@ -8,6 +9,8 @@ import {
 } from '../../src/lifecycle/upkeep.ts';
 import { openTables } from '../support/open-tables.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+
+const backups = { expire: async () => {} };
 
 for (const [title, timeToLiveIntervalMs] of [
   ['after the interval it was given', 1000],
@@ -27,7 +30,7 @@ for (const [title, timeToLiveIntervalMs] of [
       looks.push('streams');
       return trim();
     };
-    const upkeep = startUpkeep({ tables, clock, log: silentLog, timeToLiveIntervalMs });
+    const upkeep = startUpkeep({ tables, backups, clock, log: silentLog, timeToLiveIntervalMs });
     expect(looks).toEqual(['items', 'streams']);
     const itemsMs = timeToLiveIntervalMs ?? timeToLiveIntervalMsDefault;
     await clock.advanceAndSettle(Math.min(itemsMs, trimIntervalMs));
@@ -46,10 +49,33 @@ test('grants that no table needs are looked for when it starts, and each hour', 
     looks++;
     return retire();
   };
-  const upkeep = startUpkeep({ tables, clock, log: silentLog, timeToLiveIntervalMs: undefined });
+  const upkeep = startUpkeep({ tables, backups, clock, log: silentLog, timeToLiveIntervalMs: undefined });
   expect(looks).toBe(1);
   await tables.grants.settled();
   await clock.advanceAndSettle(grantIntervalMs);
   expect(looks).toBe(2);
   await upkeep.stop();
+});
+
+test('backups and kept changes whose time is up are looked for when it starts, and again', async () => {
+  const { tables } = await openTables();
+  const clock = new VirtualClock();
+  const looks: string[] = [];
+  const trim = tables.pasts.trim.bind(tables.pasts);
+  tables.pasts.trim = () => {
+    looks.push('changes');
+    return trim();
+  };
+  const counted = { expire: async () => void looks.push('backups') };
+  const upkeep = startUpkeep({
+    ...{ tables, backups: counted, clock, log: silentLog },
+    timeToLiveIntervalMs: undefined,
+  });
+  expect(looks.toSorted()).toEqual(['backups', 'changes']);
+  await clock.advanceAndSettle(trimIntervalMs);
+  expect(looks.slice(2)).toEqual(['changes']);
+  await clock.advanceAndSettle(backupIntervalMs - trimIntervalMs);
+  expect(looks.filter((look) => look === 'backups')).toHaveLength(2);
+  await upkeep.stop();
+  expect(clock.timers).toBe(0);
 });

@@ -23,11 +23,11 @@ export async function openExchangeOf(): Promise<ExchangeForTest> {
 
 async function start(base: BackupsForTest, bucket: string): Promise<ExchangeForTest> {
   const closing = new Closing();
-  const { backups } = base;
+  const { backups, manifestKey } = base;
   const { kms, tables, clock } = base.site;
   const buckets = { things: bucket };
   const opened = await openExchange(
-    { kms, service: kms, tables, backups, buckets, clock, log: silentLog },
+    { core: kms.core, manifestKey, service: kms, tables, backups, buckets, clock, log: silentLog },
     closing,
   );
   return {
