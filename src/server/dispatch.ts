@@ -11,7 +11,7 @@ import type { CallObserver } from './call-observer.ts';
 import { trustedKeyId } from './client-config.ts';
 import { listedCallers } from './listed-callers.ts';
 import { formBytesMax, isForm, QueryDispatcher } from './query-dispatch.ts';
-import { type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
+import { baseTypeOf, type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import type { QueryService, Run, Service } from './service.ts';
 import {
@@ -106,7 +106,8 @@ export class Dispatcher {
     const rooted = path === '/' || path.startsWith('/?');
     if (method === 'GET' && rooted) return this.#healthPage();
     if (method === 'POST' && rooted && isForm(headers)) return this.#queries.dispatch(request);
-    const service = this.#serviceOf(headers);
+    const { prefix, operation } = targetOf(headers);
+    const service = this.#services.get(prefix);
     const contentType = baseTypeOf(headers);
     const allowed = this.#isTypeOf(service, contentType);
     if (method !== 'POST' || !rooted || (request.body.length > 0 && !allowed)) {
@@ -117,7 +118,7 @@ export class Dispatcher {
       requestId: newRequestId(known.model),
       service: known,
       contentType: allowed ? contentType : known.contentType,
-      operation: targetOf(headers).operation,
+      operation,
     };
     try {
       const output = await this.#run(request, course, service);
@@ -215,12 +216,6 @@ function authenticationOf(options: DispatcherOptions, requireSignatures: boolean
           : known.find(accessKeyId, sessionToken) !== undefined,
     },
   });
-}
-
-function baseTypeOf(headers: Headers): string {
-  const type = header(headers, 'content-type') ?? '';
-  const semicolon = type.indexOf(';');
-  return (semicolon < 0 ? type : type.slice(0, semicolon)).trim().toLowerCase();
 }
 
 function page(status: number, body: Uint8Array, { model }: Service): ServiceAnswer {

@@ -8,7 +8,7 @@ import { xmlAnswer, xmlFault } from '../api/xml-answer.ts';
 import { Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CallObserver } from './call-observer.ts';
-import { type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
+import { baseTypeOf, type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
 import { newRequestId } from './request-id.ts';
 import type { QueryService } from './service.ts';
 import type { Authenticate } from './signature.ts';
@@ -20,10 +20,9 @@ const formType = 'application/x-www-form-urlencoded';
 
 /** True for what is no request of the JSON protocols. */
 export function isForm(headers: Headers): boolean {
-  const type = header(headers, 'content-type') ?? '';
-  return (
-    type.split(';', 1)[0]?.trim().toLowerCase() === formType && header(headers, 'x-amz-target') === undefined
-  );
+  // First, since it is all that most requests are asked.
+  if (header(headers, 'x-amz-target') !== undefined) return false;
+  return baseTypeOf(headers) === formType;
 }
 
 export interface QueryDispatcherOptions {

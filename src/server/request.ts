@@ -22,3 +22,10 @@ export interface ServiceAnswer {
 export function header(headers: Headers, name: string): string | undefined {
   return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
+
+/** The content type without its parameters, in lower case; empty where there is none. */
+export function baseTypeOf(headers: Headers): string {
+  const type = header(headers, 'content-type') ?? '';
+  const semicolon = type.indexOf(';');
+  return (semicolon < 0 ? type : type.slice(0, semicolon)).trim().toLowerCase();
+}
