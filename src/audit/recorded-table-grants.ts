@@ -1,18 +1,9 @@
 /** The grants that the table service has on keys, asked for and given back with a record of each (aws-behaviour §2.4). */
+import { tableGrantOperations } from '../kms/embedded/table-grants.ts';
 import type { Caller, GrantForTable, TableGrant, TableGrants } from '../kms/key-service.ts';
 import type { CallRecorder, RecordedServiceParts } from './call-recorder.ts';
 import type { EventFields } from './event.ts';
 import type { ServiceCall } from './service-call.ts';
-
-const operations = [
-  'DescribeKey',
-  'GenerateDataKey',
-  'Decrypt',
-  'Encrypt',
-  'ReEncryptFrom',
-  'ReEncryptTo',
-  'RetireGrant',
-];
 
 /** Keys that need no grant leave no record. */
 export class RecordedTableGrants implements TableGrants {
@@ -87,7 +78,7 @@ function parametersOf({ region }: Caller, { keyArn, context }: GrantForTable): E
     keyId: keyArn,
     retiringPrincipal: service,
     granteePrincipal: service,
-    operations,
+    operations: tableGrantOperations,
     constraints: { encryptionContextSubset: Object.fromEntries(context) },
   };
 }

@@ -9,7 +9,7 @@ import { principalIn, regionalName } from './key-facts.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** What a table needs done with its key (aws-behaviour §2.4). */
-const operations: readonly GrantOperation[] = [
+export const tableGrantOperations: readonly GrantOperation[] = [
   'DescribeKey',
   'GenerateDataKey',
   'Decrypt',
@@ -86,5 +86,11 @@ export class EmbeddedTableGrants implements TableGrants {
 
 function termsOf(caller: Caller, { name, context }: GrantForTable): GrantTerms {
   const service: GrantPrincipal = { kind: 'service', name: regionalName(caller) ?? '' };
-  return { name, grantee: service, retiree: service, operations, constraints: { subset: [...context] } };
+  return {
+    name,
+    grantee: service,
+    retiree: service,
+    operations: tableGrantOperations,
+    constraints: { subset: [...context] },
+  };
 }
