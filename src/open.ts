@@ -138,7 +138,7 @@ async function assemble(assembly: Assembly): Promise<Database> {
     { ...made, core, manifestKey, backups, buckets: options.buckets },
     closing,
   );
-  const background = await startBackground(assembly, world, { ...opened, backups });
+  const background = await startBackground(assembly, world, { ...opened, backups, service: recorded });
   opened.onReEncryption(background.reEncryption);
   const doors = { backups, restores, pointInTime, ...exchange };
   const { statusDelays } = options;
@@ -243,9 +243,19 @@ type OpenedTables = Pick<Awaited<ReturnType<typeof openTables>>, 'keys' | 'engin
 async function startBackground(
   { options, closing }: Assembly,
   { clock, log }: World,
-  { keys, engine, tables, backups }: OpenedTables & { readonly backups: Backups },
+  {
+    keys,
+    engine,
+    tables,
+    backups,
+    service,
+  }: OpenedTables & {
+    readonly backups: Backups;
+    readonly service: KeyService;
+  },
 ) {
-  const care = await startTableCare({ ...options, tables, keys, backups, clock, log });
+  const onKeyChange: KeyService['onKeyChange'] = (listener) => service.onKeyChange(listener);
+  const care = await startTableCare({ ...options, tables, keys, backups, onKeyChange, clock, log });
   closing.add(care, (started) => started.stop());
   const { reEncryptionPagesPerSecond: pagesPerSecond, timeToLiveIntervalMs } = options;
   const rate = pagesPerSecond === undefined ? {} : { pagesPerSecond };

@@ -1,5 +1,5 @@
 /** Asks again and again whether tables can still be opened, and keeps their status true. */
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 import { isRefusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
@@ -10,6 +10,8 @@ import type { TableLifecycle } from './table-lifecycle.ts';
 
 /** AWS takes 13 to 75 minutes. Each look at a table under a customer's or a managed key is a call that is recorded. */
 export const keyWatchIntervalMs = 15 * 60_000;
+/** A key service that tells of a change is asked so soon after it what became of the key's tables. */
+export const changeLookMs = 5_000;
 /** Tables whose keys are asked for at one time. */
 export const looksAtOnceMax = 8;
 
@@ -32,6 +34,11 @@ export class KeyWatch {
   readonly #options: KeyWatchOptions;
   readonly #log: Log;
   readonly #rounds: Rounds;
+  /** Keys that changed since they were last asked for. */
+  readonly #changed = new Set<string>();
+  #soon: Timer | undefined;
+  #lookingSoon: Promise<void> | undefined;
+  #isStopped = false;
 
   constructor(options: KeyWatchOptions) {
     const { clock, log = silentLog } = options;
@@ -52,9 +59,26 @@ export class KeyWatch {
     this.#rounds.start();
   }
 
-  /** No further look begins; resolves when the one under way has ended. */
-  stop(): Promise<void> {
-    return this.#rounds.stop();
+  /** No further look begins; resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#soon?.cancel();
+    await Promise.all([this.#rounds.stop(), this.#lookingSoon]);
+  }
+
+  /** Something became of this key: its tables are looked at soon. Nothing for a key that no table is under. */
+  keyChanged(keyArn: string): void {
+    const { tables, clock } = this.#options;
+    if (this.#isStopped || !tables.protectedTables().some((table) => table.keyArn === keyArn)) return;
+    this.#changed.add(keyArn);
+    this.#soon ??= clock.after(changeLookMs, () => {
+      this.#soon = undefined;
+      const changed = new Set(this.#changed);
+      this.#changed.clear();
+      const looking = this.#lookAtAll((table) => changed.has(table.keyArn));
+      this.#lookingSoon = Promise.all([this.#lookingSoon, looking]).then(() => {});
+      return looking;
+    });
   }
 
   /** Looks at every table under a key that can be taken away; joins a look that is under way. Never rejects. */
@@ -62,8 +86,8 @@ export class KeyWatch {
     return this.#rounds.go();
   }
 
-  async #lookAtAll(): Promise<void> {
-    const waiting = [...this.#options.tables.protectedTables()];
+  async #lookAtAll(isMeant: (table: ProtectedTable) => boolean = () => true): Promise<void> {
+    const waiting = this.#options.tables.protectedTables().filter(isMeant);
     // A key service that does not answer costs the wait for one table, and not for each.
     const lookThrough = async () => {
       for (let table = waiting.shift(); table !== undefined; table = waiting.shift())

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import { TrustedTime } from '../kms/embedded/trusted-time.ts';
+import type { KeyService } from '../kms/key-service.ts';
 import type { Tables } from '../tables/tables.ts';
 import { Archive, type ArchiveBackups } from './archive.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
@@ -18,6 +19,8 @@ export interface TableCareOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly notices?: NoticeOptions | undefined;
+  /** Tells of keys that change, where the key service does. Returns an unsubscribe. */
+  readonly onKeyChange: KeyService['onKeyChange'];
   readonly keyWatchIntervalMs?: number | undefined;
   readonly keyWatchJitterMs?: number | undefined;
 }
@@ -35,6 +38,7 @@ export async function startTableCare({
   clock,
   log,
   notices = {},
+  onKeyChange,
   keyWatchIntervalMs: intervalMs,
   keyWatchJitterMs: jitterMs,
 }: TableCareOptions): Promise<TableCare> {
@@ -56,8 +60,10 @@ export async function startTableCare({
   const archive = new Archive({ backups, lifecycle });
   const deadlines = new DeadlineWatch({ statuses, lifecycle, keys, archive, clock, time, log });
   for (const part of [watch, deadlines, dispatch]) part.start();
+  const unsubscribe = onKeyChange((keyArn) => watch.keyChanged(keyArn));
   return {
     stop: async () => {
+      unsubscribe();
       await watch.stop();
       const stopping = deadlines.stop();
       // A backup may take long: it is made anew after the next start.

@@ -3,6 +3,7 @@ import { Outage, Refusal } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { KeyLoss } from '../../src/keys/key-loss.ts';
 import {
+  changeLookMs,
   KeyWatch,
   type KeyWatchOptions,
   keyWatchIntervalMs,
@@ -334,4 +335,39 @@ describe('a watch', () => {
     expect([looks(), clock.timers]).toEqual([1, 1]);
     await watch.stop();
   });
+});
+
+test('of a key that changed its tables alone are looked at, once for several changes', async () => {
+  const tables = ['one', 'two', 'other'].map((name) => ({
+    identity: { id: name, name, account: '000000000000', region: 'us-east-1' },
+    status: 'ACTIVE' as const,
+    keyArn: name === 'other' ? 'other' : 'changed',
+  }));
+  const seen: string[] = [];
+  const clock = new VirtualClock();
+  const watch = new KeyWatch({
+    tables: { protectedTables: () => tables },
+    keys: {
+      findLoss: async ({ name }) => {
+        seen.push(name);
+        return undefined;
+      },
+    },
+    lifecycle: { keyLost: async () => {}, keyBack: async () => {} },
+    clock,
+  });
+  watch.keyChanged('nobody is under it');
+  expect(clock.timers).toBe(0);
+  watch.keyChanged('changed');
+  await clock.advanceAndSettle(changeLookMs / 2);
+  watch.keyChanged('changed');
+  await clock.advanceAndSettle(changeLookMs / 2);
+  expect(seen).toEqual(['one', 'two']);
+  expect(clock.timers).toBe(0);
+  watch.keyChanged('other');
+  await watch.stop();
+  watch.keyChanged('other');
+  await clock.advanceAndSettle(changeLookMs);
+  expect(seen).toEqual(['one', 'two']);
+  expect(clock.timers).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Outage, Refusal } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { changeLookMs } from '../../src/lifecycle/key-watch.ts';
 import type { NoticeEvent } from '../../src/lifecycle/notice.ts';
 import { startTableCare, type TableCareOptions } from '../../src/lifecycle/table-care.ts';
 import { archiveAfterMs } from '../../src/lifecycle/table-lifecycle.ts';
@@ -18,6 +19,7 @@ async function careFor(opened: TablesForTest, more: Partial<TableCareOptions> = 
     ...opened,
     log: silentLog,
     keyWatchIntervalMs: hourMs,
+    onKeyChange: () => () => {},
     backups: {
       findOf: () => undefined,
       make: async ({ name }) => {
@@ -138,4 +140,25 @@ describe('care for tables', () => {
     await expect(careFor(opened, { notices: { from: 'a@example.com' } })).rejects.toThrow(TypeError);
     expect(opened.clock.timers).toBe(before);
   });
+});
+
+test('a key service that tells of changes need not wait to be asked: seconds later the status is true', async () => {
+  const opened = await openProtected();
+  const { kms, keyArn } = opened;
+  const { care, status, pass, kinds } = await careFor(opened, {
+    onKeyChange: (listener) => kms.onKeyChange(listener),
+  });
+  await kms.keys.disable(user, keyArn);
+  await pass(changeLookMs - 1);
+  expect(await status()).toBe('ACTIVE');
+  await pass(1);
+  expect(await status()).toBe('INACCESSIBLE_ENCRYPTION_CREDENTIALS');
+  await kms.keys.enable(user, keyArn);
+  await pass(changeLookMs);
+  expect(await status()).toBe('ACTIVE');
+  expect(kinds()).toHaveLength(2);
+  await care.stop();
+  await kms.keys.disable(user, keyArn);
+  await pass(changeLookMs);
+  expect(await status()).toBe('ACTIVE');
 });
