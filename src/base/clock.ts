@@ -15,6 +15,8 @@ export interface Clock {
    * that stands still meanwhile: it never rejects.
    */
   after(delayMs: number, due: () => unknown): Timer;
+  /** Tells a clock that stands still of work that no timer has begun, to wait for it too. It never rejects. */
+  readonly track?: (work: Promise<unknown>) => void;
 }
 
 export const systemClock: Clock = {

@@ -39,6 +39,11 @@ export class VirtualClock implements Clock {
     return { cancel: () => this.#waiting.delete(timer) };
   }
 
+  track(work: Promise<unknown>): void {
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+
   /** How many timers wait: a closed thing must leave none. */
   get timers(): number {
     return this.#waiting.size;
@@ -78,10 +83,7 @@ export class VirtualClock implements Clock {
     this.#waiting.delete(next);
     this.#moveTo(next.dueMs);
     const started = next.due();
-    if (started instanceof Promise) {
-      this.#underWay.add(started);
-      void started.finally(() => this.#underWay.delete(started));
-    }
+    if (started instanceof Promise) this.track(started);
     return true;
   }
 

@@ -29,7 +29,8 @@ export class Rounds {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    void this.#goAndWait();
+    const first = this.#goAndWait();
+    this.#options.clock.track?.(first);
   }
 
   /** No further round begins; resolves when the one under way has ended. */

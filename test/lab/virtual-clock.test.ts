@@ -34,3 +34,18 @@ test('advanceAndSettle lets what a timer started finish before the next timer', 
   await clock.advanceAndSettle(2);
   expect(seen).toEqual(['work of the first', 'second']);
 });
+
+test('a patient clock waits for work that it was told of, begun by a timer or not', async () => {
+  const clock = new VirtualClock(0, { patienceMs: 10_000 });
+  const seen: string[] = [];
+  const work = async (name: string) => {
+    // Longer than the turns that any clock gives.
+    for (let i = 0; i < 100; i++) await new Promise((resolve) => setImmediate(resolve));
+    seen.push(`${name} at ${clock.nowMs()}`);
+  };
+  clock.track(work('told of'));
+  clock.after(10, () => work('timed'));
+  clock.after(20, () => seen.push(`later at ${clock.nowMs()}`));
+  await clock.advanceAndSettle(30);
+  expect(seen).toEqual(['told of at 0', 'timed at 10', 'later at 20']);
+});
