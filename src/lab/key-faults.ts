@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Outage, Refusal } from '../base/errors.ts';
 import type { Caller } from '../kms/key-service.ts';
 import { type Duration, durationMs } from './duration.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /**
  * `throttle`: more calls than it allows. `outage`: it does not answer. `deny`: no caller may. `wrongRegion`: the key is said to
@@ -52,7 +53,7 @@ export class KeyFaults {
 
   constructor(clock: Clock, seed: number) {
     this.#clock = clock;
-    this.#random = randomOf(seed);
+    this.#random = seededRandom(seed);
   }
 
   /** Begins a fault. Throws a TypeError for a kind, a share or a length of time that is none. */
@@ -110,15 +111,4 @@ function faultOf(kind: Exclude<KeyFaultKind, 'delay'>, { operation, caller, key 
     `User: ${caller.arn} is not authorized to perform: kms:${operation} on resource: ${key} ` +
     'with an explicit deny in a resource-based policy';
   return new Refusal('KeyAccessDenied', { message });
-}
-
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

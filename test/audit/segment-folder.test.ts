@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -38,7 +38,10 @@ test('what a crash left unfinished is no segment, and in nobody’s way', async 
   expect(await folder.list()).toEqual([1]);
 });
 
-test.skipIf(process.platform === 'win32')('a folder that others may write to is refused', async () => {
+const hasNoModes = process.platform === 'win32';
+if (hasNoModes) writeSync(2, 'SKIPPED: folders that others may write to: Windows has no modes of files.\n');
+
+test.skipIf(hasNoModes)('a folder that others may write to is refused', async () => {
   const path = join(root, 'c');
   mkdirSync(path);
   chmodSync(path, 0o777);

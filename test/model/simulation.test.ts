@@ -4,6 +4,7 @@ import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from
 import { expect, test } from 'vitest';
 import type { Duration } from '../../src/lab/duration.ts';
 import { createLab, type Lab } from '../../src/lab/lab.ts';
+import { seededRandom } from '../../src/lab/seeded-random.ts';
 
 const runs = Number(process.env.CRYPTABLE_SIMULATIONS ?? 3);
 const firstSeed = Number(process.env.CRYPTABLE_SEED ?? 1);
@@ -23,14 +24,6 @@ interface Site {
   /** When that was last changed, or when a fault of the key service could have hidden it. */
   sinceMs: number;
   isArchived: boolean;
-}
-
-function randomOf(seed: number): (count: number) => number {
-  let state = seed >>> 0;
-  return (count) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * count);
-  };
 }
 
 async function siteOf(lab: Lab, region: Site['region']): Promise<Site> {
@@ -88,7 +81,8 @@ async function judge(lab: Lab, site: Site, isFaulty: boolean): Promise<void> {
 }
 
 async function simulate(seed: number): Promise<void> {
-  const random = randomOf(seed);
+  const draw = seededRandom(seed);
+  const random = (count: number) => Math.floor(draw() * count);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
   const lab = await createLab({ seed });
   try {

@@ -15,16 +15,7 @@ export function newCipher(): CoreCipher {
   return coreCipher(core, core.generateKey());
 }
 
-/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { seededRandom as generator } from '../../src/lab/seeded-random.ts';
 
 /** A key that sorts as its number does. */
 export function key(number: number, length = 4): Uint8Array {
