@@ -12,6 +12,7 @@ import type { DataKeyUpkeep } from './data-key-upkeep.ts';
 import type { IndexRecord } from './index-definition.ts';
 import type { PageTable } from './page-table.ts';
 import type { RestoreMark } from './restore-mark.ts';
+import { withCounts } from './table-counts.ts';
 import { newTableId } from './table-id.ts';
 import { tableInfo } from './table-info.ts';
 import type { EncryptionChoice, KeptDefinition, TableInfo } from './table-record.ts';
@@ -141,7 +142,7 @@ export class TableRestoring {
     const { catalog, onRestored } = this.#options;
     const known = catalog.findById(id);
     if (known === undefined) throw new Refusal('TableNotFound', {});
-    await catalog.update(known.record, ({ restore: _, ...record }) => record);
+    await catalog.update(known.record, ({ restore: _, ...record }) => withCounts(record, known.opened));
     onRestored(known);
   }
 

@@ -11,13 +11,14 @@ export const backups: WritePath = {
   name: 'backups',
   async prepare(call) {
     await call('CreateTable', createTableInput(source));
+    for (let number = 0; number < steadyItems; number++) {
+      await call('PutItem', { TableName: source, Item: item(`steady-${number}`, `${number}.0.90`) });
+    }
+    // Only now: the latest moment that can be restored is this one for five minutes, and 300 s ago thereafter.
     await call('UpdateContinuousBackups', {
       TableName: source,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
-    for (let number = 0; number < steadyItems; number++) {
-      await call('PutItem', { TableName: source, Item: item(`steady-${number}`, `${number}.0.90`) });
-    }
     return {
       load: async (course) => {
         await Promise.all([
