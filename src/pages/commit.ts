@@ -1,6 +1,7 @@
 /** Group commit: works run one after another, many share one durable commit, and the next are run meanwhile. */
 import { assert, Outage, Refusal } from '../base/errors.ts';
 import type { MaybePromise, PageStore } from '../store/page-store.ts';
+import { Answers } from './answers.ts';
 import { Group, SealFault, touchTree, type Work } from './group.ts';
 import type { PageCache } from './page-cache.ts';
 import type { PageSource } from './page-source.ts';
@@ -38,6 +39,7 @@ export class GroupCommit {
   readonly #parts: CommitParts;
   readonly #writer: TreeWriter;
   readonly #queue = new WorkQueue();
+  readonly #answers = new Answers(() => this.#advance());
   #group = new Group();
   #flight: Group | undefined;
   /** The work whose promise is awaited, and the fault that overtook it. */
@@ -118,7 +120,7 @@ export class GroupCommit {
       if (this.#group.works.length === 0) break;
       this.#launch();
     }
-    for (const idle of this.#whenIdle.splice(0)) idle();
+    if (!this.#answers.areWaiting) for (const idle of this.#whenIdle.splice(0)) idle();
   }
 
   #runQuietly(task: () => Promise<void>): void {
@@ -234,7 +236,7 @@ export class GroupCommit {
       this.#group = new Group();
       group.unpin();
       group.settle();
-      group.deliver();
+      this.#answers.give(group.works);
       return;
     }
     let change: ReturnType<Group['seal']>;
@@ -298,7 +300,7 @@ export class GroupCommit {
     }
     this.#flight = undefined;
     group.settle();
-    group.deliver();
+    this.#answers.give(group.works);
     this.#advance();
   }
 
@@ -322,7 +324,7 @@ export class GroupCommit {
     flight.settle();
     gathered.settle();
     if (changedNothing(fault)) this.#tryAgain(flight, gathered, fault);
-    else for (const group of [flight, gathered]) group.deliver(fault);
+    else this.#answers.give([...flight.works, ...gathered.works], fault);
     this.#advance();
   }
 

@@ -157,13 +157,4 @@ export class Group {
     const drops = this.drops.map(({ id, expected }) => ({ tree: id, expected }));
     return { puts, deletes, heads, drops };
   }
-
-  /** Tells every caller. `fault`: what became of the group, in place of the works' own outcomes. */
-  deliver(fault?: unknown): void {
-    for (const work of this.works) {
-      const outcome = fault === undefined ? work.outcome : { fault };
-      if (outcome !== undefined && 'value' in outcome) work.resolve(outcome.value);
-      else work.reject(outcome?.fault);
-    }
-  }
 }

@@ -69,33 +69,6 @@ describe('the change of a tree', () => {
   });
 });
 
-describe('a group ends', () => {
-  test('with each work told its own outcome', async () => {
-    const group = new Group();
-    const fault = new Error('own');
-    const works = [workWith({ value: 5 }), workWith({ fault }), workWith({ fault, isFinal: true })];
-    group.works.push(...works.map(({ work }) => work));
-    group.deliver();
-    expect(await Promise.all(works.map(({ end }) => end))).toEqual([
-      5,
-      { rejected: fault },
-      { rejected: fault },
-    ]);
-  });
-
-  test('with all works told what became of it', async () => {
-    const group = new Group();
-    const fault = new Error('commit');
-    const works = [workWith({ value: 5 }), workWith({ fault: new Error('own') })];
-    group.works.push(...works.map(({ work }) => work));
-    group.deliver(fault);
-    expect(await Promise.all(works.map(({ end }) => end))).toEqual([
-      { rejected: fault },
-      { rejected: fault },
-    ]);
-  });
-});
-
 test('what cannot be sealed names its tree and the reason', () => {
   const group = new Group();
   const cipher = newCipher();
