@@ -129,6 +129,12 @@ export class Directory {
     return [...found].sort((a, b) => a.createdMs - b.createdMs);
   }
 
+  /** True for an account that has somebody or something of its own here. */
+  hasAccount(account: string): boolean {
+    for (const { entity } of this.#held.values()) if (entity.account === account) return true;
+    return false;
+  }
+
   /** Whoever has this managed policy attached, or as a boundary. */
   holdersOf(policyArn: string): readonly Principal[] {
     return this.#all(

@@ -55,7 +55,8 @@ const actionForm = /^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$/;
 const resourceForm = /^(\*|arn:.+)$/s;
 const accountForm = /^([0-9]{12}|\*)$/;
 const serviceForm = /^[a-zA-Z0-9.-]+\.amazonaws\.com(\.cn)?$/;
-const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.';
+/** As AWS words it of policies of resources. */
+export const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.';
 const everything: PolicyPart<readonly PolicyText[]> = { except: false, names: plain(['*']) };
 
 /** In place of a policy that is stored and can no more be read: nobody may do anything. */
@@ -156,9 +157,19 @@ function principalsOf(value: unknown, kind: PolicyKind): PolicyPrincipals {
   const [accounts = [], services = []] = ['AWS', 'Service', 'Federated'].map((element) =>
     value[element] === undefined ? [] : texts(value[element], 'A Principal', /./),
   );
-  const known = accounts.every(isAccountPrincipal) && services.every((service) => serviceForm.test(service));
-  if (!known) throw malformed(invalidPrincipals);
+  const account = accounts.find((name) => !isAccountPrincipal(name));
+  const service = services.find((name) => !serviceForm.test(name));
+  if (account !== undefined || service !== undefined) {
+    const element = account === undefined ? 'SERVICE' : 'AWS';
+    const named = invalidTrust(element, account ?? service ?? '');
+    throw malformed(kind === 'trust' ? named : invalidPrincipals);
+  }
   return { accounts, services };
+}
+
+/** As AWS words it of trust policies. */
+export function invalidTrust(element: 'AWS' | 'SERVICE', name: string): string {
+  return `Invalid principal in policy: "${element}":"${name}"`;
 }
 
 function isAccountPrincipal(principal: string): boolean {

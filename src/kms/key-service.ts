@@ -38,6 +38,8 @@ export interface KeyDescription {
   readonly arn: string;
   readonly state: KeyState;
   readonly manager: 'AWS' | 'CUSTOMER';
+  /** When it is deleted; present where that is known. */
+  readonly deletionMs?: number;
 }
 
 export interface DataKey {

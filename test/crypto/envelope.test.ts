@@ -157,7 +157,7 @@ for (const { name, core } of usableCores) {
       });
     }
 
-    test('does not become a key under the second of them', () => {
+    test('does not become a key under the second of them (E14)', () => {
       for (let turn = 0; turn < 20; turn++) {
         const keys = [randomBytes(keyBytes), randomBytes(keyBytes)] as const;
         const nonce = randomBytes(nonceBytes);

@@ -27,6 +27,13 @@ describe('a directory', () => {
     expect(directory.users(account)).toEqual([]);
   });
 
+  test('knows the accounts that have anybody or anything here', async () => {
+    const { directory } = identities();
+    expect(directory.hasAccount(account)).toBe(false);
+    await directory.change(() => ({ puts: [keyNamed('K', undefined)], answer: 0 }));
+    expect([directory.hasAccount(account), directory.hasAccount('999999999999')]).toEqual([true, false]);
+  });
+
   test('finds a policy by its whole ARN, path and all', async () => {
     const { directory } = identities();
     await directory.change(() => ({ puts: [policyNamed('P', '/team/')], answer: 0 }));

@@ -110,6 +110,18 @@ describe('a statement', () => {
   }
 });
 
+test('a trust policy is refused by the name of whom it should not name (E7)', async () => {
+  const trusting = (Principal: object) =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] });
+  for (const [principal, named] of [
+    [{ AWS: [account, 'ada', 'eve'] }, '"AWS":"ada"'],
+    [{ Service: ['dynamodb.amazonaws.com', 'dynamodb'] }, '"SERVICE":"dynamodb"'],
+  ] as const) {
+    const message = await refusalOf(() => statementsOf(trusting(principal), 'trust'));
+    expect(message).toBe(`MalformedPolicy: Invalid principal in policy: ${named}`);
+  }
+});
+
 test('a document is refused with an unknown element, a member twice, or an Id that is no string', async () => {
   for (const policy of [
     of({}, { Comment: 'x' }),

@@ -25,6 +25,7 @@ import {
   SimulatePrincipalPolicyCommand,
   TagUserCommand,
   UpdateAccessKeyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import {
   AssumeRoleCommand,
@@ -234,6 +235,31 @@ for (const way of ways) {
       expect(await refusal(wrong.send(new GetCallerIdentityCommand({})))).toMatch(
         /^SignatureDoesNotMatch: The request signature we calculated does not match/,
       );
+    });
+
+    test('a role trusts nobody whom there is not (E7)', async () => {
+      await newUser('trusted');
+      const RoleName = 'Trusting';
+      const own = `arn:aws:iam::${account}:`;
+      const refused = (element: string, name: string) =>
+        `MalformedPolicyDocumentException: Invalid principal in policy: "${element}":"${name}"`;
+      const create = (AssumeRolePolicyDocument: string) =>
+        iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+      for (const nobody of [`${own}user/nobody`, `${own}role/nobody`, `${own}role/${RoleName}`]) {
+        expect(await refusal(create(trusting(nobody)))).toBe(refused('AWS', nobody));
+      }
+      const service = trusting(account).replace('"AWS"', '"Service"').replace(account, 'nobody');
+      expect(await refusal(create(service))).toBe(refused('SERVICE', 'nobody'));
+      await create(trusting(`${own}user/trusted`));
+      const update = (PolicyDocument: string) =>
+        iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+      const nobody = `${own}user/nobody`;
+      expect(await refusal(update(trusting(nobody)))).toBe(refused('AWS', nobody));
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+      expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toBe(trusting(`${own}user/trusted`));
+      // Now it is there; and nobody can be asked about the users of another account.
+      await update(trusting(`${own}role/${RoleName}`));
+      await update(trusting('arn:aws:iam::444455556666:user/eve'));
     });
 
     test('a role is assumed by whom it trusts, with the right external id, and for a while', async () => {

@@ -148,6 +148,25 @@ for (const way of ways) {
       );
     });
 
+    test('a key policy names nobody whom there is not, and the one before stays (E7)', async () => {
+      const { arn } = await userWith('known', { Action: 'kms:*' });
+      const KeyId = await newKey(root);
+      const { Policy: before = '' } = await root.keys.send(new GetKeyPolicyCommand({ KeyId }));
+      const naming = (AWS: string) => {
+        const { Statement, ...rest } = JSON.parse(before);
+        const more = { Effect: 'Allow', Principal: { AWS }, Action: 'kms:Decrypt', Resource: '*' };
+        return JSON.stringify({ ...rest, Statement: [...Statement, more] });
+      };
+      const put = (Policy: string) => root.keys.send(new PutKeyPolicyCommand({ KeyId, Policy }));
+      const refused =
+        'MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.';
+      const nobody = `arn:aws:iam::${account}:user/nobody`;
+      expect(await refusal(put(naming(nobody)))).toBe(refused);
+      expect(await refusal(root.keys.send(new CreateKeyCommand({ Policy: naming(nobody) })))).toBe(refused);
+      expect((await root.keys.send(new GetKeyPolicyCommand({ KeyId }))).Policy).toBe(before);
+      for (const known of [arn, '444455556666', 'arn:aws:iam::444455556666:root']) await put(naming(known));
+    });
+
     test('a table that is deleted gives its grant back', async () => {
       const KeyId = await tableUnderKey('deleted');
       await root.tables.send(new DeleteTableCommand({ TableName: 'deleted' }));

@@ -2,7 +2,8 @@
 import { Refusal } from '../../base/errors.ts';
 import type { Role } from '../../iam/entity.ts';
 import { newIdentifier } from '../../iam/identifier.ts';
-import { policyDocument } from '../../iam/policy-document.ts';
+import { knownIn, unknownPrincipal } from '../../iam/named-principal.ts';
+import { invalidTrust, policyDocument } from '../../iam/policy-document.ts';
 import { operation } from '../operation.ts';
 import { attachable } from './attached-policy.ts';
 import type { IdentityContext } from './context.ts';
@@ -45,7 +46,7 @@ const createRole = operation({
         policies: [],
         attached: [],
         description: input.Description ?? '',
-        trust: checkedTrust(input.AssumeRolePolicyDocument),
+        trust: checkedTrust(directory, input.AssumeRolePolicyDocument),
         sessionSecondsMax: input.MaxSessionDuration ?? sessionSecondsDefault,
         ...(boundary === undefined ? {} : { boundary: attachable(context, boundary) }),
       };
@@ -97,7 +98,8 @@ const updateAssumeRolePolicy = operation({
   run: (context: IdentityContext, { RoleName, PolicyDocument }: UpdateTrustInput) =>
     context.directory.change(() => {
       const before = requireRole(context, RoleName);
-      return { puts: [{ ...before, trust: checkedTrust(PolicyDocument) }], answer: {} };
+      const trust = checkedTrust(context.directory, PolicyDocument);
+      return { puts: [{ ...before, trust }], answer: {} };
     }),
 });
 
@@ -121,9 +123,11 @@ export const roleOperations = [
   deleteRole,
 ];
 
-function checkedTrust(text: string): string {
+/** Refuses MalformedPolicy, also for one that trusts somebody whom there is not. */
+function checkedTrust(directory: IdentityContext['directory'], text: string): string {
   requireQuota('ACLSizePerRole', policySize(text));
-  policyDocument(text, 'trust');
+  const unknown = unknownPrincipal(policyDocument(text, 'trust'), knownIn(directory));
+  if (unknown !== undefined) throw new Refusal('MalformedPolicy', { message: invalidTrust('AWS', unknown) });
   return text;
 }
 

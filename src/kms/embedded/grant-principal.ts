@@ -29,6 +29,6 @@ export function grantNaming({ kind, name }: GrantPrincipal, principal: Principal
   return name.replace(regionForm, '') === principal.arn ? 'self' : undefined;
 }
 
-function invalidPrincipal(): Refusal<'InvalidArn'> {
+export function invalidPrincipal(): Refusal<'InvalidArn'> {
   return new Refusal('InvalidArn', { message: 'ARN does not refer to a valid principal' });
 }

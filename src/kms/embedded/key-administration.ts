@@ -1,6 +1,7 @@
 /** Making keys, showing them, and changing what becomes of them. */
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import type { IsKnown } from '../../iam/named-principal.ts';
 import { mergedFacts, noFacts, type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyAccess } from './access.ts';
@@ -10,7 +11,7 @@ import { hasAllMaterial } from './import-state.ts';
 import { isIn, type KeyOwner, type KeyRecord, type KeyTag, keyArn, type Material, newKeyId } from './key.ts';
 import { tagFacts } from './key-facts.ts';
 import { aliasIn, findKey, isAlias, type LookupForms } from './key-lookup.ts';
-import { checkGivenPolicy, defaultPolicy, managedPolicy } from './key-policy.ts';
+import { checkGivenPolicy, defaultPolicy, type GivenPolicy, managedPolicy } from './key-policy.ts';
 import type { KeyRing, RingChange } from './key-ring.ts';
 import { type KeySecret, newSecretOf, sealedSecret } from './key-secret.ts';
 import type { KeySpec, KeyUsage } from './key-spec.ts';
@@ -49,6 +50,8 @@ interface KeyAdministrationParts {
   readonly deletionScheduled: () => Promise<void>;
   /** Called once a key was enabled, or one of the service made: from then on it is rotated. */
   readonly usableAgain: () => Promise<void>;
+  /** Whom a key policy may name. */
+  readonly isKnown?: IsKnown | undefined;
 }
 
 /** How an operation asks for its key. */
@@ -80,6 +83,7 @@ export class KeyAdministration {
   readonly #meter: KmsMeter;
   readonly #deletionScheduled: () => Promise<void>;
   readonly #usableAgain: () => Promise<void>;
+  readonly #isKnown: IsKnown | undefined;
 
   constructor(parts: KeyAdministrationParts) {
     const { clock, access, ring, materials, meter, deletionScheduled, usableAgain } = parts;
@@ -90,6 +94,12 @@ export class KeyAdministration {
     this.#meter = meter;
     this.#deletionScheduled = deletionScheduled;
     this.#usableAgain = usableAgain;
+    this.#isKnown = parts.isKnown;
+  }
+
+  /** Refuses as checkGivenPolicy. */
+  checkPolicy(given: Omit<GivenPolicy, 'isKnown'>): void {
+    checkGivenPolicy({ ...given, isKnown: this.#isKnown });
   }
 
   /** Refuses KeyLimitExceeded, MalformedPolicy and TagRefused. */
@@ -102,7 +112,7 @@ export class KeyAdministration {
       facts: factsOfNew({ ...wanted, origin, spec, usage, tags }),
     });
     // The key is not there yet: what a policy says of other keys is not about it.
-    if (policy !== undefined) checkGivenPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
+    if (policy !== undefined) this.checkPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
     checkTags(tags);
     const secret = origin === 'EXTERNAL' ? undefined : await newSecretOf(spec);
     return this.#ring.change(() => {
@@ -249,7 +259,7 @@ export class KeyAdministration {
   ): Promise<KeyRecord> {
     const facts = requestFacts([['kms:BypassPolicyLockoutSafetyCheck', given.bypassLockoutCheck ?? false]]);
     return this.#change(caller, 'PutKeyPolicy', { keyId, facts }, (key) => {
-      checkGivenPolicy({ ...given, caller, keyArn: key.arn });
+      this.checkPolicy({ ...given, caller, keyArn: key.arn });
       return { ...key, policy: given.policy };
     });
   }

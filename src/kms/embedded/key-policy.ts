@@ -1,7 +1,13 @@
 /** Key policies as the service writes them, and what it asks of those it is given. */
 import { utf8 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/errors.ts';
-import { type PolicyDocument, policyDocument, unreadablePolicy } from '../../iam/policy-document.ts';
+import { type IsKnown, unknownPrincipal } from '../../iam/named-principal.ts';
+import {
+  invalidPrincipals,
+  type PolicyDocument,
+  policyDocument,
+  unreadablePolicy,
+} from '../../iam/policy-document.ts';
 import { rootArn } from '../../iam/principal.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyRecord } from './key.ts';
@@ -80,11 +86,17 @@ export interface GivenPolicy {
   readonly keyArn: string;
   /** The caller may lose the key's policy, knowingly. */
   readonly bypassLockoutCheck?: boolean | undefined;
+  /** Whom it may name: everybody unless said otherwise. */
+  readonly isKnown?: IsKnown | undefined;
 }
 
-/** Refuses as checkPolicy, and a policy that would not let the caller change it again. */
-export function checkGivenPolicy({ policy, caller, keyArn, bypassLockoutCheck = false }: GivenPolicy): void {
+/** Refuses as checkPolicy, a policy that names nobody, and one that would not let the caller change it again. */
+export function checkGivenPolicy(given: GivenPolicy): void {
+  const { policy, caller, keyArn, bypassLockoutCheck = false, isKnown } = given;
   const document = checkPolicy(policy);
+  if (unknownPrincipal(document, isKnown) !== undefined) {
+    throw new Refusal('MalformedPolicy', { message: invalidPrincipals });
+  }
   if (!bypassLockoutCheck) requireNoLockout(document, caller, keyArn);
 }
 

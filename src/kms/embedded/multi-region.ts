@@ -6,7 +6,7 @@ import type { Caller } from '../key-service.ts';
 import { nameOnly } from './import-state.ts';
 import { type KeyRecord, type KeyTag, keyArn } from './key.ts';
 import { type KeyAdministration, requireRoomForKey } from './key-administration.ts';
-import { checkGivenPolicy, defaultPolicy } from './key-policy.ts';
+import { defaultPolicy } from './key-policy.ts';
 import type { KeyRing } from './key-ring.ts';
 import { requireState } from './key-state.ts';
 import { changedTags, checkTags } from './key-tags.ts';
@@ -43,7 +43,7 @@ export class MultiRegion {
     const { clock, ring, keys } = this.#parts;
     const { region, policy, description = '', tags = [] } = request;
     const { bypassLockoutCheck } = request;
-    if (policy !== undefined) checkGivenPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
+    if (policy !== undefined) keys.checkPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
     checkTags(tags);
     return ring.change(() => {
       const primary = keys.read(caller, 'ReplicateKey', request.keyId, {

@@ -58,14 +58,12 @@ export class EmbeddedTableGrants implements TableGrants {
   }
 
   heldBy(holder: string): readonly TableGrant[] {
-    return [...this.#ring.grants()]
-      .filter((grant) => grant.holder === holder)
-      .map(({ name, keyArn, grantId, issuingAccount }) => ({
-        name,
-        keyArn,
-        grantId,
-        account: issuingAccount,
-      }));
+    return [...this.#ring.grantsHeldBy(holder)].map(({ name, keyArn, grantId, issuingAccount }) => ({
+      name,
+      keyArn,
+      grantId,
+      account: issuingAccount,
+    }));
   }
 
   /** Refuses KeyAccessDenied where the service, at work for this caller, may not itself open what is under the key. */

@@ -32,6 +32,17 @@ describe('CreateGrant', () => {
     expect(kms.grants.list(user, arn, {}).grants).toHaveLength(2);
   });
 
+  test('refuses to name somebody whom there is not, as grantee and as retiring principal', async () => {
+    const nobody = `${user.arn}-nobody`;
+    const { kms, call, refusal } = await openKmsApi({ isKnown: (name) => name !== nobody });
+    const { arn } = await kms.keys.create(user, {});
+    const body = refused('InvalidArnException', 'ARN does not refer to a valid principal');
+    expect(await refusal(createGrant, { ...input(arn), GranteePrincipal: nobody })).toEqual(body);
+    expect(await refusal(createGrant, { ...input(arn), RetiringPrincipal: nobody })).toEqual(body);
+    await call(createGrant, { ...input(arn), RetiringPrincipal: user.arn });
+    expect(kms.grants.list(user, arn, {}).grants).toHaveLength(1);
+  });
+
   const list = "'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 10";
   const operations =
     '[Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncryptFrom, ReEncryptTo, Sign, ' +
@@ -64,10 +75,10 @@ describe('CreateGrant', () => {
           'Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$',
       ),
     ],
-    ['a forged token', tokens(1, 'forged'), refused('InvalidGrantTokenException')],
-    ['eleven tokens', tokens(11, 't'), invalid(`Value '[t, t, t, t, t, t, t, t, t, t, t]' at ${list}`)],
+    ['a forged token (E8)', tokens(1, 'forged'), refused('InvalidGrantTokenException')],
+    ['eleven tokens (E8)', tokens(11, 't'), invalid(`Value '[t, t, t, t, t, t, t, t, t, t, t]' at ${list}`)],
     [
-      'a token of 8193 characters',
+      'a token of 8193 characters (E8)',
       tokens(1, 't'.repeat(8193)),
       invalid(
         `Value '${'t'.repeat(1024)}...' at 'grantTokens.1.member' failed to satisfy constraint: ` +
@@ -75,7 +86,7 @@ describe('CreateGrant', () => {
       ),
     ],
     [
-      'a dry run that would have succeeded',
+      'a dry run that would have succeeded (E13)',
       { DryRun: true },
       refused('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
     ],

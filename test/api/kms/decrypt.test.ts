@@ -47,7 +47,7 @@ describe('Decrypt', () => {
     }
   });
 
-  test('takes the context in any order', async () => {
+  test('takes the context in any order (E4)', async () => {
     const { call, input } = await sealed();
     const reversed = new Map([...context].reverse());
     expect(await call(decrypt, { ...input, EncryptionContext: reversed })).toHaveProperty('Plaintext');
@@ -67,13 +67,13 @@ describe('Decrypt', () => {
       new Map([...pairs.filter(([k]) => k !== 'ä'), ['ä'.normalize('NFD'), '2']]),
     ],
   ] as const) {
-    test(`refuses ${name} where the context was another, without a word why`, async () => {
+    test(`refuses ${name} where the context was another, without a word why (E4)`, async () => {
       const { refusal, input } = await sealed();
       expect(await refusal(decrypt, { ...input, EncryptionContext })).toEqual(damaged);
     });
   }
 
-  test('R-ORA-1: refuses each flipped byte of a ciphertext with one and the same error', async () => {
+  test('R-ORA-1: refuses each flipped byte of a ciphertext with one and the same error (E3)', async () => {
     const { refusal, input } = await sealed();
     for (let at = 0; at < input.CiphertextBlob.length; at++) {
       const flipped = Buffer.from(input.CiphertextBlob);
@@ -82,7 +82,7 @@ describe('Decrypt', () => {
     }
   });
 
-  test('R-ORA-1: refuses garbage, and what was cut or lengthened, with that error too', async () => {
+  test('R-ORA-1: refuses garbage, and what was cut or lengthened, with that error too (E3)', async () => {
     const { refusal, input } = await sealed();
     const { CiphertextBlob: whole } = input;
     for (const CiphertextBlob of [
@@ -96,7 +96,7 @@ describe('Decrypt', () => {
     }
   });
 
-  test('refuses the ciphertext of another key than the one expected', async () => {
+  test('refuses the ciphertext of another key than the one expected (E3)', async () => {
     const { kms, refusal, input } = await sealed();
     const other = await kms.keys.create(user, {});
     expect(await refusal(decrypt, { ...input, KeyId: other.keyId })).toEqual(

@@ -41,7 +41,7 @@ describe('Encrypt', () => {
   });
 
   for (const length of [1, 4096]) {
-    test(`takes ${length} bytes, and no ciphertext is too long to come back`, async () => {
+    test(`takes ${length} bytes, and no ciphertext is too long to come back (E2)`, async () => {
       const { kms, call } = await openKmsApi();
       const { keyId } = await kms.keys.create(user, {});
       const { CiphertextBlob } = await call(encrypt, { KeyId: keyId, Plaintext: Buffer.alloc(length, 7) });
@@ -54,8 +54,8 @@ describe('Encrypt', () => {
   const at = "Value at 'plaintext' failed to satisfy constraint: Member must have length";
   const context = (bytes: number) => new Map([['a', 'b'.repeat(bytes - 1)]]);
   for (const [name, input, body] of [
-    ['no bytes', { Plaintext: Buffer.alloc(0) }, invalid(`${at} greater than or equal to 1`)],
-    ['4097 bytes', { Plaintext: Buffer.alloc(4097) }, invalid(`${at} less than or equal to 4096`)],
+    ['no bytes (E2)', { Plaintext: Buffer.alloc(0) }, invalid(`${at} greater than or equal to 1`)],
+    ['4097 bytes (E2)', { Plaintext: Buffer.alloc(4097) }, invalid(`${at} less than or equal to 4096`)],
     [
       'an algorithm of other keys',
       { EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' },
@@ -66,7 +66,7 @@ describe('Encrypt', () => {
     ],
     ['a grant token', { GrantTokens: ['t'] }, refused('InvalidGrantTokenException')],
     [
-      'a context of 8193 bytes',
+      'a context of 8193 bytes (E4)',
       { EncryptionContext: context(8193) },
       refused('ValidationException', 'EncryptionContext must not be larger than 8192 bytes.'),
     ],

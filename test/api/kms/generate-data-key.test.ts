@@ -59,11 +59,11 @@ describe('GenerateDataKey', () => {
   const at = "at 'numberOfBytes' failed to satisfy constraint: Member must have value";
   for (const [name, input, body] of [
     ['no size', { KeySpec: undefined }, size],
-    ['two sizes', { NumberOfBytes: 32 }, size],
-    ['0 bytes', { NumberOfBytes: 0 }, invalid(`Value '0' ${at} greater than or equal to 1`)],
-    ['1025 bytes', { NumberOfBytes: 1025 }, invalid(`Value '1025' ${at} less than or equal to 1024`)],
+    ['two sizes (E10)', { NumberOfBytes: 32 }, size],
+    ['0 bytes (E10)', { NumberOfBytes: 0 }, invalid(`Value '0' ${at} greater than or equal to 1`)],
+    ['1025 bytes (E10)', { NumberOfBytes: 1025 }, invalid(`Value '1025' ${at} less than or equal to 1024`)],
     [
-      '2^31 bytes',
+      '2^31 bytes (E10)',
       { NumberOfBytes: 2 ** 31 },
       invalid(`Value '2147483648' ${at} less than or equal to 1024`),
     ],
@@ -85,7 +85,7 @@ describe('GenerateDataKey', () => {
       ),
     ],
     [
-      'a dry run that would have succeeded',
+      'a dry run that would have succeeded (E13)',
       { DryRun: true },
       refused('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
     ],

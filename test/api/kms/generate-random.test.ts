@@ -42,7 +42,7 @@ describe('GenerateRandom', () => {
       ),
     ],
   ] as const) {
-    test(`refuses ${JSON.stringify(input)}, and counts nothing`, async () => {
+    test(`refuses ${JSON.stringify(input)}, and counts nothing (E10)`, async () => {
       const { kms, refusal } = await openKmsApi();
       expect(await refusal(generateRandom, input)).toEqual(body);
       expect(kms.meter.totals()).toEqual({});

@@ -77,9 +77,13 @@ describe('ImportKeyMaterial', () => {
       { ValidTo: 1 },
       refused('ValidationException', 'ValidTo must be in the future, and within 365 days.'),
     ],
-    ['another token', { ...forGood, ImportToken: randomBytes(2500) }, refused('InvalidImportTokenException')],
     [
-      'material that does not unwrap',
+      'another token (E11)',
+      { ...forGood, ImportToken: randomBytes(2500) },
+      refused('InvalidImportTokenException'),
+    ],
+    [
+      'material that does not unwrap (E11)',
       { ...forGood, EncryptedKeyMaterial: randomBytes(256) },
       refused('InvalidCiphertextException'),
     ],
@@ -99,7 +103,7 @@ describe('ImportKeyMaterial', () => {
   }
 
   for (const bytes of [31, 33]) {
-    test(`refuses material of ${bytes} bytes`, async () => {
+    test(`refuses material of ${bytes} bytes (E11)`, async () => {
       const { refusal, input } = await waiting(randomBytes(bytes));
       expect(await refusal(importKeyMaterial, { ...input, ...forGood })).toEqual(
         refused('IncorrectKeyMaterialException', 'Key material of key spec SYMMETRIC_DEFAULT has 32 bytes.'),
@@ -107,7 +111,7 @@ describe('ImportKeyMaterial', () => {
     });
   }
 
-  test('refuses other material on re-import, and a token that is a day old', async () => {
+  test('refuses other material on re-import, and a token that is a day old (E11)', async () => {
     const { call, refusal, clock, input, wrap } = await waiting();
     await call(importKeyMaterial, { ...input, ...forGood });
     const other = { ...input, ...forGood, EncryptedKeyMaterial: wrap(randomBytes(32)) };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createKey } from '../../../src/api/kms/create-key.ts';
 import { getKeyPolicy } from '../../../src/api/kms/get-key-policy.ts';
 import { putKeyPolicy } from '../../../src/api/kms/put-key-policy.ts';
+import { replicateKey } from '../../../src/api/kms/replicate-key.ts';
 import { account, user } from '../../support/embedded-kms.ts';
 import { keepsStates, openKmsApi, refused, refusesOtherKeyIds, stateRows } from '../../support/kms-api.ts';
 
@@ -65,6 +66,27 @@ describe('PutKeyPolicy', () => {
     expect(
       await refusal(putKeyPolicy, { KeyId: other.arn, Policy: '{', BypassPolicyLockoutSafetyCheck }),
     ).toMatchObject({ __type: 'MalformedPolicyDocumentException' });
+  });
+
+  test('refuses to name somebody whom there is not, as CreateKey and ReplicateKey do (E7)', async () => {
+    const nobody = `arn:aws:iam::${account}:user/nobody`;
+    const { kms, call, refusal } = await openKmsApi({ isKnown: (name) => name !== nobody });
+    const { arn, policy } = await kms.keys.create(user, { multiRegion: true });
+    const body = refused(
+      'MalformedPolicyDocumentException',
+      'Policy contains a statement with one or more invalid principals.',
+    );
+    // Also where the safety check is passed by, and where the caller would not be locked out.
+    const BypassPolicyLockoutSafetyCheck = true;
+    for (const element of ['Principal', 'NotPrincipal']) {
+      const named = { ...statement, Effect: 'Deny', Principal: undefined, [element]: { AWS: nobody } };
+      const given = { Policy: policyOf(statement, named), BypassPolicyLockoutSafetyCheck };
+      expect(await refusal(putKeyPolicy, { KeyId: arn, ...given })).toEqual(body);
+      expect(await refusal(createKey, given)).toEqual(body);
+      expect(await refusal(replicateKey, { KeyId: arn, ReplicaRegion: 'eu-west-1', ...given })).toEqual(body);
+    }
+    expect(kms.keys.read(user, 'GetKeyPolicy', arn).policy).toBe(policy);
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy })).toEqual({});
   });
 
   test('binds whoever set it, root too, from then on (R-POL-1)', async () => {

@@ -51,7 +51,7 @@ describe('ReplicateKey', () => {
     });
   });
 
-  test('refuses a second replica, one of a replica, a region that is none, and a key of one region', async () => {
+  test('refuses a second replica, one of a replica, a region that is none, and a key of one region (E16)', async () => {
     const { kms, call, refusal } = await openKmsApi();
     const { keyId, arn } = await kms.keys.create(user, newKey);
     await call(replicateKey, inputOf(keyId));

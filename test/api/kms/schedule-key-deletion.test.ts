@@ -40,7 +40,7 @@ describe('ScheduleKeyDeletion', () => {
     [-1, invalid(`Value '-1' ${at} greater than or equal to 1`)],
     [366, invalid(`Value '366' ${at} less than or equal to 365`)],
   ] as const) {
-    test(`refuses ${days} days, and the key stays as it is`, async () => {
+    test(`refuses ${days} days, and the key stays as it is (E6)`, async () => {
       const { kms, refusal } = await openKmsApi();
       const { keyId } = await kms.keys.create(user, {});
       expect(await refusal(scheduleKeyDeletion, { KeyId: keyId, PendingWindowInDays: days })).toEqual(body);

@@ -38,7 +38,7 @@ describe('Sign', () => {
     ['no bytes', { Message: Buffer.alloc(0) }, invalid(`${length} greater than or equal to 1`)],
     ['4097 bytes', { Message: Buffer.alloc(4097) }, invalid(`${length} less than or equal to 4096`)],
     [
-      'a digest of another length',
+      'a digest of another length (E12)',
       { MessageType: 'DIGEST' },
       refused('ValidationException', 'Digest is invalid length for algorithm ECDSA_SHA_256.'),
     ],
@@ -69,7 +69,7 @@ describe('Sign', () => {
     });
   }
 
-  test('refuses a key that is there for encryption', async () => {
+  test('refuses a key that is there for encryption (E12)', async () => {
     const { kms, refusal } = await openKmsApi();
     const { keyId, arn } = await kms.keys.create(user, {});
     expect(await refusal(sign, inputOf(keyId))).toEqual(

@@ -5,7 +5,7 @@ import { updatePrimaryRegion } from '../../../src/api/kms/update-primary-region.
 import { region, user } from '../../support/embedded-kms.ts';
 import { openKmsApi, refused } from '../../support/kms-api.ts';
 
-test('UpdatePrimaryRegion refuses a region without a replica, the one it is in, and a key of one region', async () => {
+test('UpdatePrimaryRegion refuses a region without a replica, the one it is in, and a key of one region (E16)', async () => {
   const { kms, refusal } = await openKmsApi();
   const { keyId, arn } = await kms.keys.create(user, { multiRegion: true });
   const single = await kms.keys.create(user, {});

@@ -34,7 +34,7 @@ describe('Verify', () => {
     }
   });
 
-  test('refuses a signature that is not right, without a sentence', async () => {
+  test('refuses a signature that is not right, without a sentence (E12)', async () => {
     const { kms, refusal, input } = await signed();
     const other = await kms.keys.create(user, newKey);
     const flipped = input.Signature.map((byte, index) => (index === 50 ? byte ^ 1 : byte));
