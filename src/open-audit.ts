@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { Audit } from './audit/audit.ts';
 import { type Delivery, deliveryTo, FolderDelivery } from './audit/delivery.ts';
+import { recalledUses } from './audit/recalled-use.ts';
 import { RecordedKeyService } from './audit/recorded-key-service.ts';
 import type { NumberedEntry } from './audit/trail-reader.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closing } from './closing.ts';
 import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
+import { keptEveryMs } from './kms/embedded/last-use.ts';
 import type { KeyService } from './kms/key-service.ts';
 import { keyDirectoryOf, type PlaceOptions } from './places.ts';
 import { errorOf } from './server/audited-calls.ts';
@@ -39,6 +41,8 @@ interface AuditParts {
 
 const auditFolder = 'audit';
 const anchorName = 'audit-anchor';
+/** From a use to its record, and from the time it is to be kept until it is. */
+const uncertaintyMs = 10_000;
 const dayMs = 86_400_000;
 
 export async function openAudit(
@@ -68,6 +72,7 @@ export async function openAudit(
   closing.add(audit, (opened) => opened.close());
   kms.events.listen((event) => audit.keyEvent(event));
   if (delivery !== undefined) await deliverMissing(audit, delivery);
+  await recallUses(audit, kms);
   return audit;
 }
 
@@ -81,6 +86,12 @@ export function recordedService(service: KeyService, kms: EmbeddedKms, audit: Au
     isOwned: (keyArn) => finder.isOwned(keyArn),
     errorOf: (fault) => errorOf(fault, 'kms'),
   });
+}
+
+/** What keys were used for right before a crash. */
+async function recallUses(audit: Audit, { lastUses }: EmbeddedKms): Promise<void> {
+  const bounds = { keptUntilMs: lastUses.keptUntilMs, keptWithinMs: keptEveryMs + uncertaintyMs };
+  for await (const use of recalledUses(audit.entries(), bounds)) lastUses.recall(use);
 }
 
 function deliveryOf(deliverTo: AuditSettings['deliverTo'], log: Log): Delivery | undefined {

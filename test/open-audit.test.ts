@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   CreateKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  GetKeyLastUsageCommand,
   KMSClient,
   ListKeysCommand,
   ScheduleKeyDeletionCommand,
@@ -120,4 +123,28 @@ test('a store whose records cannot be read does not open, and says why', async (
   await used('unreadable', 0);
   writeFileSync(join(dir, 'audit'), '');
   await expect(open(dir, { rootKey })).rejects.toMatchObject({ name: 'Outage', code: 'AuditUnavailable' });
+});
+
+test('what a key was used for right before a crash is recalled from the trail', async () => {
+  const clock = new VirtualClock(Date.now());
+  const options: OpenOptions = { rootKey, clock };
+  const dir = join(folder, 'recalled');
+  const database = await open(dir, options);
+  const client = new KMSClient(database.clientConfig());
+  const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+  const KeyId = KeyMetadata?.KeyId ?? '';
+  const Plaintext = Buffer.from('x');
+  await client.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
+  await clock.advanceAndSettle(60_000);
+  await client.send(new EncryptCommand({ KeyId, Plaintext }));
+  // What lies on the disk now is what a crash leaves.
+  cpSync(dir, `${dir}-crashed`, { recursive: true });
+  await database.close();
+  const crashed = await open(`${dir}-crashed`, options);
+  const again = new KMSClient(crashed.clientConfig());
+  const { KeyLastUsage, TrackingStartDate } = await again.send(new GetKeyLastUsageCommand({ KeyId }));
+  expect(KeyLastUsage).toMatchObject({ Operation: 'Encrypt' });
+  expect(KeyLastUsage?.Timestamp?.getTime()).toBe(Math.floor(clock.nowMs()));
+  expect(TrackingStartDate).toEqual(KeyMetadata?.CreationDate);
+  await crashed.close();
 });

@@ -12,6 +12,7 @@ import {
   type IdentityApi,
   identityAnswer,
   identityParameters,
+  identityResources,
   identitySources,
   isReadingIdentities,
 } from './identity-event.ts';
@@ -117,7 +118,7 @@ function detailsOf(call: ApiCall, keys: KeyFinder): Details {
     requestParameters: identityParameters(input),
     responseElements: 'output' in outcome ? identityAnswer(api, operation, outcome.output) : null,
     readOnly: isReadingIdentities(api, operation),
-    resources: [],
+    resources: identityResources(operation, input),
   };
 }
 

@@ -12,6 +12,7 @@ import { type EventPage, type EventQuery, historyMs, lookUpEvents } from './quer
 import type { TrailKey } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import { isServiceItself, type ServiceCall, serviceEvent } from './service-call.ts';
+import { sharedEvents } from './shared-event.ts';
 import { Trail } from './trail.ts';
 import {
   type NumberedEntry,
@@ -83,11 +84,11 @@ export class Audit implements CallRecorder {
       ...(connection === undefined ? {} : { connection }),
       ...(table === undefined ? {} : { table }),
     };
-    const entry = { atMs, event: serviceEvent(call, atMs), use };
-    this.#count(entry);
+    const entries = entriesOf({ atMs, event: serviceEvent(call, atMs), use });
+    this.#count(entries[0]);
     if (this.#options.isOff === true) return undefined;
-    if (!isServiceItself(call.caller)) return this.#trail.record(entry);
-    this.#trail.note(entry);
+    if (!isServiceItself(call.caller)) return this.#record(entries);
+    for (const entry of entries) this.#trail.note(entry);
     return undefined;
   }
 
@@ -97,9 +98,11 @@ export class Audit implements CallRecorder {
     const atMs = this.#trail.nowMs();
     const { connection } = call.caller;
     const event = apiEvent(call, finder, atMs);
-    const entry = connection === undefined ? { atMs, event } : { atMs, event, use: { connection } };
-    if (call.api === 'kms') this.#count(entry);
-    return isOff === true ? undefined : this.#trail.record(entry);
+    const entries = entriesOf(
+      connection === undefined ? { atMs, event } : { atMs, event, use: { connection } },
+    );
+    if (call.api === 'kms') this.#count(entries[0]);
+    return isOff === true ? undefined : this.#record(entries);
   }
 
   /** Of what no caller asked for: nobody waits for its record. */
@@ -144,8 +147,25 @@ export class Audit implements CallRecorder {
     return this.#trail.close();
   }
 
+  /** Resolves once all are durable. */
+  #record([entry, ...copies]: SharedEntries): Promise<void> {
+    if (copies.length === 0) return this.#trail.record(entry);
+    return Promise.all([entry, ...copies].map((each) => this.#trail.record(each))).then(() => {});
+  }
+
   #count(entry: AuditEntry): void {
     const call = countedCall(entry);
     if (call !== undefined) this.usage.count(call);
   }
+}
+
+type SharedEntries = readonly [AuditEntry, ...AuditEntry[]];
+
+/** The caller's record, and those of other accounts. */
+function entriesOf({ event, ...entry }: AuditEntry): SharedEntries {
+  const [own, ...copies] = sharedEvents(event);
+  return [
+    { ...entry, event: own },
+    ...copies.map((copy) => ({ atMs: entry.atMs, event: copy, isCopy: true }) as const),
+  ];
 }

@@ -12,10 +12,13 @@ export interface AuditEntry {
   readonly atMs: number;
   readonly event: AuditEvent;
   readonly use?: KeyUseNote;
+  /** Of a call that is told to another account besides: it happened once, and counts once. */
+  readonly isCopy?: true;
 }
 
-export function entryText({ atMs, event, use }: AuditEntry): string {
-  return JSON.stringify(use === undefined ? { atMs, event } : { atMs, event, use });
+export function entryText({ atMs, event, use, isCopy }: AuditEntry): string {
+  // What is undefined leaves no member.
+  return JSON.stringify({ atMs, event, use, isCopy });
 }
 
 /** The text was opened under the trail's key: it is one that entryText made. */

@@ -4,7 +4,12 @@ import type { UserIdentity } from './user-identity.ts';
 
 export interface EventResource {
   readonly accountId: string;
-  readonly type: 'AWS::KMS::Key' | 'AWS::KMS::Alias' | 'AWS::DynamoDB::Table' | 'AWS::DynamoDB::Stream';
+  readonly type:
+    | 'AWS::KMS::Key'
+    | 'AWS::KMS::Alias'
+    | 'AWS::DynamoDB::Table'
+    | 'AWS::DynamoDB::Stream'
+    | 'AWS::IAM::Role';
   readonly ARN: string;
 }
 

@@ -1,5 +1,5 @@
 /** What the audit shows of calls on identities: who was made, changed or assumed, and never a secret or a policy's text. */
-import type { EventFields } from './event.ts';
+import type { EventFields, EventResource } from './event.ts';
 import { fieldsOf } from './event-fields.ts';
 
 export type IdentityApi = 'iam' | 'sts';
@@ -27,4 +27,13 @@ export function identityParameters(input: object): EventFields | null {
 export function identityAnswer(api: IdentityApi, operation: string, output: object): EventFields | null {
   const isTold = api === 'sts' ? operation.startsWith('Assume') : !reading.test(operation);
   return isTold ? identityParameters(output) : null;
+}
+
+const roleForm = /^arn:aws[a-z-]*:iam::(\d{12}):role\/.+$/s;
+
+/** The role that is assumed, whosever it is. */
+export function identityResources(operation: string, input: object): readonly EventResource[] {
+  const ARN: unknown = operation === 'AssumeRole' ? Reflect.get(input, 'RoleArn') : undefined;
+  const accountId = typeof ARN === 'string' ? roleForm.exec(ARN)?.[1] : undefined;
+  return accountId === undefined ? [] : [{ accountId, type: 'AWS::IAM::Role', ARN: String(ARN) }];
 }

@@ -3,7 +3,7 @@ import { textOf, utf8 } from '../base/bytes.ts';
 import { IntegrityFault, Refusal } from '../base/errors.ts';
 import type { AuditEvent } from './event.ts';
 import type { TrailKey } from './segment.ts';
-import { type NumberedEntry, newestFirst, type ReaderParts } from './trail-reader.ts';
+import { type NumberedEntry, newestFirst, type ReaderParts, type TrailPlace } from './trail-reader.ts';
 import { userNameOf } from './user-identity.ts';
 
 export const lookupAttributes = [
@@ -53,13 +53,13 @@ export async function lookUpEvents(parts: LookupParts, query: EventQuery): Promi
   const fromMs = Math.max(query.fromMs ?? 0, parts.nowMs() - historyMs);
   const entries: NumberedEntry[] = [];
   let looks = 0;
-  let last: number | undefined;
-  for await (const entry of newestFirst(parts, { before, fromMs })) {
+  let last: TrailPlace | undefined;
+  for await (const { segment, ...entry } of newestFirst(parts, { before, fromMs })) {
     if (Math.floor(entry.atMs / 1000) * 1000 < fromMs) break;
     const isFull = entries.length === query.limit || looks === looksMax;
     if (isFull && last !== undefined) return { entries, nextToken: sealToken(parts.tokens, last, context) };
     looks++;
-    last = entry.number;
+    last = { segment, number: entry.number };
     if (matches(entry, query)) entries.push(entry);
   }
   return { entries };
@@ -98,16 +98,20 @@ function matches({ event, atMs }: NumberedEntry, { account, region, attribute, t
 
 function contextOf({ account, region, attribute, fromMs, toMs }: EventQuery): Uint8Array {
   const bound = [account, region, attribute?.name, attribute?.value, fromMs, toMs];
-  return utf8(JSON.stringify(['audit lookup', ...bound.map((part) => part ?? null)]));
+  return utf8(JSON.stringify(['audit lookup 2', ...bound.map((part) => part ?? null)]));
 }
 
-function sealToken({ core, key }: TrailKey, before: number, context: Uint8Array): string {
-  return Buffer.from(core.sealBytes(key, utf8(String(before)), context)).toString('base64');
+/** With the place where the next page begins: a page costs the same, however many came before it. */
+function sealToken({ core, key }: TrailKey, { segment, number }: TrailPlace, context: Uint8Array): string {
+  const text = utf8(JSON.stringify([segment, number]));
+  return Buffer.from(core.sealBytes(key, text, context)).toString('base64');
 }
 
-function openToken({ core, key }: TrailKey, token: string, context: Uint8Array): number {
+function openToken({ core, key }: TrailKey, token: string, context: Uint8Array): TrailPlace {
   try {
-    return Number(textOf(core.openBytes(key, Buffer.from(token, 'base64'), context)));
+    const text = textOf(core.openBytes(key, Buffer.from(token, 'base64'), context));
+    const [segment, number] = JSON.parse(text) as [number, number];
+    return { segment, number };
   } catch (fault) {
     if (!(fault instanceof IntegrityFault)) throw fault;
     throw new Refusal('LookupTokenWrong', {});

@@ -13,9 +13,15 @@ export interface ReaderParts {
   readonly written: () => Written;
 }
 
+/** A record, and the segment it lies in: reading goes on from there without looking at what came after it. */
+export interface TrailPlace {
+  readonly segment: number;
+  readonly number: number;
+}
+
 export interface ReadRange {
-  /** Records with smaller numbers only. */
-  readonly before?: number | undefined;
+  /** Only what was written before the record at this place. */
+  readonly before?: TrailPlace | undefined;
   /** Records of this time and later may follow: what is older may be left out. */
   readonly fromMs?: number | undefined;
 }
@@ -24,18 +30,22 @@ export interface NumberedEntry extends AuditEntry {
   readonly number: number;
 }
 
+export interface PlacedEntry extends NumberedEntry, TrailPlace {}
+
 /** What was changed by others is passed over in silence: `verifyTrail` finds it. */
 export async function* newestFirst(
   parts: ReaderParts,
-  { before = Number.POSITIVE_INFINITY, fromMs = Number.NEGATIVE_INFINITY }: ReadRange,
-): AsyncGenerator<NumberedEntry> {
+  { before, fromMs = Number.NEGATIVE_INFINITY }: ReadRange,
+): AsyncGenerator<PlacedEntry> {
   const segments = await parts.folder.list();
+  // Of the first one nothing says how far it is durable, and nothing has to: the record at the place was.
   let bytesMax: number | undefined;
   for (const segment of [...segments].reverse()) {
+    if (before !== undefined && segment > before.segment) continue;
     const walk = await walkOf(parts, segment, bytesMax);
     if (walk === undefined) continue;
     for (const { number, text } of [...walk.records].reverse()) {
-      if (number < before) yield { ...parseEntry(text), number };
+      if (before === undefined || number < before.number) yield { ...parseEntry(text), number, segment };
     }
     // Time never goes backwards along the trail.
     if (walk.opening.madeMs < fromMs) return;

@@ -29,7 +29,8 @@ export interface UsageRow {
 }
 
 /** What a record of the trail counts for: undefined where KMS would charge nothing for it. */
-export function countedCall({ atMs, event, use = {} }: AuditEntry): CountedCall | undefined {
+export function countedCall({ atMs, event, use = {}, isCopy }: AuditEntry): CountedCall | undefined {
+  if (isCopy === true) return undefined;
   if (event.eventSource !== 'kms.amazonaws.com' || event.eventType !== 'AwsApiCall') return undefined;
   return {
     operation: event.eventName,

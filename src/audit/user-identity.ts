@@ -14,7 +14,15 @@ interface SessionContext {
 }
 
 export interface UserIdentity {
-  readonly type?: 'Root' | 'IAMUser' | 'AssumedRole' | 'Role' | 'FederatedUser' | 'AWSService' | 'Unknown';
+  readonly type?:
+    | 'Root'
+    | 'IAMUser'
+    | 'AssumedRole'
+    | 'Role'
+    | 'FederatedUser'
+    | 'AWSAccount'
+    | 'AWSService'
+    | 'Unknown';
   readonly principalId?: string;
   readonly arn?: string;
   readonly accountId?: string;

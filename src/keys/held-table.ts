@@ -10,7 +10,7 @@ import type { ClientConnection } from './client-connection.ts';
 import { firstDataKeyId, makeDataKey, rewrapDataKeys } from './data-key.ts';
 import type { DataKeyLimits, SealCount } from './data-key-use.ts';
 import { KeyCache } from './key-cache.ts';
-import { type KeyLoss, keyLossCause } from './key-loss.ts';
+import { type KeyLoss, keyLossReason } from './key-loss.ts';
 import { serviceItself, type TableIdentity } from './table-identity.ts';
 import { makeTableKey, openTableKey } from './table-key.ts';
 import { type DataKeyCount, type DataKeyNumber, TableKeyring } from './table-keyring.ts';
@@ -136,7 +136,7 @@ export class HeldTable {
     const { identity: table, keyArn } = this;
     const refusal = await this.check();
     if (refusal === undefined) return undefined;
-    return { refusal, cause: await keyLossCause(this.#parts.service, { table, keyArn }, refusal) };
+    return { refusal, ...(await keyLossReason(this.#parts.service, { table, keyArn }, refusal)) };
   }
 
   /** See TableKeys.rewrap. */

@@ -95,6 +95,42 @@ test('the same calls are counted from the trail, between two times', async () =>
   await audit.close();
 });
 
+test('a call with a key of another account is recorded for both, and counted once', async () => {
+  const { audit, clock } = await opened();
+  const [own, other] = ['444455556666', account];
+  const eve = { arn: `arn:aws:iam::${own}:user/eve`, account: own, region };
+  await audit.apiCall({ ...encrypt, caller: eve });
+  await audit.apiCall({
+    ...encrypt,
+    caller: eve,
+    outcome: { error: { code: 'DisabledException', message: '' } },
+  });
+  await audit.serviceCall(decrypt({ ...eve, connection: 3 }));
+  await audit.serviceCall(decrypt({ ...itself, account: own } as typeof itself));
+  const found = async (of: string) => (await audit.lookUp({ account: of, region, limit: 50 })).entries;
+  const [ofOwn, ofOther] = [await found(own), await found(other)];
+  expect(ofOwn.map(({ event }) => event.eventName)).toEqual(['Decrypt', 'Decrypt', 'Encrypt', 'Encrypt']);
+  expect(ofOther.map(({ event }) => [event.eventName, event.userIdentity.type])).toEqual([
+    ['Decrypt', 'AWSService'],
+    ['Decrypt', 'AWSAccount'],
+    ['Encrypt', 'AWSAccount'],
+  ]);
+  for (const { event } of ofOther) {
+    const twin = ofOwn.filter(({ event: { sharedEventID } }) => sharedEventID === event.sharedEventID);
+    expect(twin).toHaveLength(1);
+  }
+  const rows = audit.usage.rows();
+  expect(rows.map(({ operation, calls }) => [operation, calls])).toEqual([
+    ['Encrypt', 2],
+    ['Decrypt', 1],
+    ['Decrypt', 1],
+  ]);
+  expect(new Set(rows.map((row) => row.account))).toEqual(new Set([own]));
+  const fromTrail = await audit.usageOf({ fromMs: 0, toMs: clock.nowMs() + 1 });
+  expect(fromTrail.rows()).toEqual(rows);
+  await audit.close();
+});
+
 test('where the service asks for itself nobody waits, and the record is written in its turn', async () => {
   const { audit } = await opened();
   expect(audit.serviceCall(decrypt({ ...itself }))).toBeUndefined();

@@ -4,6 +4,7 @@ import {
   type IdentityApi,
   identityAnswer,
   identityParameters,
+  identityResources,
   isReadingIdentities,
 } from '../../src/audit/identity-event.ts';
 import { account, region } from './support.ts';
@@ -32,6 +33,16 @@ test('neither secrets nor texts of policies are shown', () => {
   expect(identityAnswer('sts', 'AssumeRole', assumed)).toEqual({ credentials: { accessKeyId: 'ASIA' } });
   expect(identityAnswer('iam', 'GetUser', { User: { UserName: 'ada' } })).toBeNull();
   expect(identityParameters({})).toBeNull();
+});
+
+test('the role that is assumed is what the call is about, in its account', () => {
+  const ARN = 'arn:aws:iam::444455556666:role/team/Reader';
+  const about = (operation: string, RoleArn: unknown) => identityResources(operation, { RoleArn });
+  expect(about('AssumeRole', ARN)).toEqual([{ accountId: '444455556666', type: 'AWS::IAM::Role', ARN }]);
+  for (const RoleArn of [undefined, 'Reader', 'arn:aws:iam::4444:role/Reader', ARN.replace('role', 'user')]) {
+    expect(about('AssumeRole', RoleArn)).toEqual([]);
+  }
+  expect(about('GetCallerIdentity', ARN)).toEqual([]);
 });
 
 test('a call that was refused is an event too', () => {

@@ -66,6 +66,37 @@ describe('pages', () => {
     expect([found, pages]).toEqual([[4, 3, 2, 1], 2]);
   });
 
+  test('cost the same, the last as the first', async () => {
+    const long = trailSite();
+    const trail = await long.open({ segmentBytes: 4_096 });
+    const shown = 120;
+    for (let n = 1; n <= shown; n++) await trail.record(entryOf(n, long.clock.nowMs()));
+    await trail.close();
+    expect(long.segments().size).toBeGreaterThan(10);
+    let reads = 0;
+    const folder = {
+      list: () => long.folder.list(),
+      read: (segment: number) => {
+        reads++;
+        return long.folder.read(segment);
+      },
+    };
+    const found: number[] = [];
+    const costs: number[] = [];
+    let nextToken: string | undefined;
+    do {
+      reads = 0;
+      const page = await lookUpEvents({ ...parts, folder, key: long.key }, { ...own, limit: 2, nextToken });
+      found.push(...page.entries.map(({ number }) => number));
+      costs.push(reads);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    long.end();
+    expect(found).toEqual(Array.from({ length: shown }, (_, index) => shown - index));
+    // Its own segment, and the one before it where the page goes over the edge.
+    expect(Math.max(...costs)).toBeLessThanOrEqual(2);
+  });
+
   test('go on while new events come', async () => {
     const { nextToken } = await lookUpEvents(parts, { ...own, limit: 2 });
     expect(await numbers({ limit: 2, nextToken })).toEqual([2, 1]);

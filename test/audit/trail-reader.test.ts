@@ -22,7 +22,30 @@ async function numbersOf(entries: AsyncIterable<{ readonly number: number }>): P
 
 test('the newest record comes first, and each once', async () => {
   expect(await numbersOf(newestFirst(parts, {}))).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
-  expect(await numbersOf(newestFirst(parts, { before: 5 }))).toEqual([4, 3, 2, 1]);
+});
+
+test('reading goes on from any place, and opens no segment that came after it', async () => {
+  for await (const { segment, number } of newestFirst(parts, {})) {
+    expect(segment).toBe(Math.ceil(number / 3));
+    const read: number[] = [];
+    const folder = {
+      list: () => site.folder.list(),
+      read: (each: number) => {
+        read.push(each);
+        return site.folder.read(each);
+      },
+    };
+    const rest = await numbersOf(newestFirst({ ...parts, folder }, { before: { segment, number } }));
+    expect(rest).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1].slice(10 - number));
+    expect(read).toEqual([3, 2, 1].slice(3 - segment));
+  }
+});
+
+test('a place in a segment that was dropped has nothing before it', async () => {
+  const folder = { list: async () => [3], read: (each: number) => site.folder.read(each) };
+  expect(await numbersOf(newestFirst({ ...parts, folder }, { before: { segment: 2, number: 5 } }))).toEqual(
+    [],
+  );
 });
 
 test('what is older than asked for may be left out, and nothing else', async () => {

@@ -13,6 +13,7 @@ import {
   openPage,
   sealPage,
   settle,
+  timersOf,
   trees,
 } from './support.ts';
 
@@ -305,7 +306,7 @@ describe('connections', () => {
   beforeEach(() => start(true));
 
   test('take the keys with them when the last one closes', async () => {
-    const { core, wiped, clock } = bench;
+    const { core, wiped } = bench;
     const other = connect();
     await Promise.all([bench.request(), bench.request(other)]);
     bench.connection.close();
@@ -313,7 +314,7 @@ describe('connections', () => {
     other.close();
     expect(core.aliveCount).toBe(0);
     expect(wiped).toEqual(['Books']);
-    expect(clock.timers).toBe(0);
+    expect(await timersOf(bench)).toBe(0);
   });
 
   test('that close while their request waits get no right', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Outage, Refusal } from '../../src/base/errors.ts';
-import { type KeyLossCause, keyLossCause, keyLossCauses } from '../../src/keys/key-loss.ts';
+import { type KeyLossCause, keyLossCauses, keyLossReason } from '../../src/keys/key-loss.ts';
 import { tableKeyRefusal } from '../../src/keys/key-refusal.ts';
 import type { KeyState } from '../../src/kms/key-service.ts';
 import { account, user } from '../support/embedded-kms.ts';
@@ -57,10 +57,19 @@ describe('why a key is lost', () => {
           return { keyId: 'k', arn: keyArn, state: described, manager: 'CUSTOMER' as const };
         },
       };
-      expect(await keyLossCause(service, { table, keyArn }, tableKeyRefusal(refusal))).toBe(cause);
+      expect(await keyLossReason(service, { table, keyArn }, tableKeyRefusal(refusal))).toEqual({ cause });
       expect(asked).toEqual([`true ${keyArn}`]);
     });
   }
+
+  test('comes with the date of a deletion that is scheduled', async () => {
+    const described = { keyId: 'k', arn: keyArn, state: 'PendingDeletion', manager: 'CUSTOMER' } as const;
+    const service = { describeKey: async () => ({ ...described, deletionMs: 7 }) };
+    expect(await keyLossReason(service, { table, keyArn }, tableKeyRefusal(disabled))).toEqual({
+      cause: 'pendingDeletion',
+      keyDeletionMs: 7,
+    });
+  });
 
   test('has a case for each cause', () => {
     expect(new Set(cases.map(([, , , cause]) => cause))).toEqual(new Set(keyLossCauses));
@@ -68,7 +77,7 @@ describe('why a key is lost', () => {
 
   test('is not asked of a key service that is broken', async () => {
     const service = { describeKey: () => Promise.reject(new TypeError('broken')) };
-    await expect(keyLossCause(service, { table, keyArn }, tableKeyRefusal(disabled))).rejects.toThrow(
+    await expect(keyLossReason(service, { table, keyArn }, tableKeyRefusal(disabled))).rejects.toThrow(
       'broken',
     );
   });
@@ -84,9 +93,10 @@ async function tableUnder(origin: 'AWS_KMS' | 'EXTERNAL') {
   await tables.create(user, definitionOf('T', { kind: 'customer', keyId: arn }));
   const [watched] = tables.protectedTables();
   if (watched === undefined) throw new Error('there is no table');
-  const cause = async () => (await keys.findLoss(watched.identity))?.cause;
+  const loss = () => keys.findLoss(watched.identity);
+  const cause = async () => (await loss())?.cause;
   expect(await cause()).toBeUndefined();
-  return { ...opened, arn, material, cause };
+  return { ...opened, arn, material, cause, loss };
 }
 
 const denial = (arn: string) =>
@@ -108,9 +118,10 @@ describe('the embedded key service says of a table why its key is lost', () => {
   });
 
   test('scheduled for deletion, then disabled, and deleted', async () => {
-    const { kms, arn, cause, clock } = await tableUnder('AWS_KMS');
+    const { kms, arn, cause, clock, loss } = await tableUnder('AWS_KMS');
     await kms.keys.scheduleDeletion(user, arn, 7);
     expect(await cause()).toBe('pendingDeletion');
+    expect((await loss())?.keyDeletionMs).toBe(clock.nowMs() + 7 * dayMs);
     await kms.keys.cancelDeletion(user, arn);
     expect(await cause()).toBe('disabled');
     await kms.keys.scheduleDeletion(user, arn, 7);

@@ -155,6 +155,12 @@ export interface BooksBench extends Bench {
   request(over?: ClientConnection, caller?: Caller): Promise<string>;
 }
 
+/** How many timers there are, but for the one that keeps what keys were last used for. */
+export async function timersOf({ kms, clock }: Pick<Bench, 'kms' | 'clock'>): Promise<number> {
+  await kms.lastUses.close();
+  return clock.timers;
+}
+
 /** Books under a customer key, one page sealed, its keys wiped again: as after a start of the engine. */
 export async function openBooks(options: { remote: boolean }): Promise<BooksBench> {
   const bench = await openBench(options);

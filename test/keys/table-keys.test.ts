@@ -13,6 +13,7 @@ import {
   openPage,
   sealPage,
   settle,
+  timersOf,
   trees,
 } from './support.ts';
 
@@ -325,7 +326,7 @@ describe('the end', () => {
   beforeEach(() => start(false));
 
   test('of a table wipes its keys, and its ciphers know no table', async () => {
-    const { keys, core, wiped, clock } = bench;
+    const { keys, core, wiped } = bench;
     await bench.request();
     const cipher = keys.cipher(books.id, 2);
     keys.release(books.id);
@@ -335,13 +336,13 @@ describe('the end', () => {
     expect(await refusalOf(() => openPage(cipher, bench.page))).toBe(
       'TableNotFound: Requested resource not found',
     );
-    expect(clock.timers).toBe(0);
+    expect(await timersOf(bench)).toBe(0);
   });
 
   test('of a table or of all, while an answer is on its way, opens nothing', async () => {
     for (const end of [() => bench.keys.release(books.id), () => bench.keys.close()]) {
       await start(false);
-      const { keys, service, core, clock } = bench;
+      const { keys, service, core } = bench;
       service.delay = async () => end();
       const asking = [
         keys.authorize(user, bench.connection, books.id),
@@ -350,7 +351,7 @@ describe('the end', () => {
       ];
       for (const { status } of await Promise.allSettled(asking)) expect(status).toBe('rejected');
       expect(core.aliveCount).toBe(0);
-      expect(clock.timers).toBe(0);
+      expect(await timersOf(bench)).toBe(0);
     }
   });
 
@@ -362,7 +363,7 @@ describe('the end', () => {
   });
 
   test('of all wipes everything, and comes twice to no harm', async () => {
-    const { keys, core, kms, keyArn, clock, wiped } = bench;
+    const { keys, core, kms, keyArn, wiped } = bench;
     await bench.request();
     const cipher = keys.cipher(books.id, 2);
     const after = keys.withService(books, async () => keys.close());
@@ -376,7 +377,7 @@ describe('the end', () => {
     expect(() => keys.cipher(books.id, 2)).toThrow(Outage);
     await kms.keys.disable(user, keyArn);
     bench.connection.close();
-    expect(clock.timers).toBe(0);
+    expect(await timersOf(bench)).toBe(0);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -11,7 +12,15 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CreateUserCommand, DeleteUserPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  ListKeysCommand,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database, ListeningServer } from '../../src/database.ts';
@@ -135,6 +144,49 @@ for (const way of ways) {
       );
     });
 
+    test('a key that the other account uses is in the history of both, and a refusal in its own alone (§6.2)', async () => {
+      const owner = new KMSClient(settings('SHOPROOT'));
+      const KeyId = (await owner.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+      const { Policy = '{}' } = await owner.send(new GetKeyPolicyCommand({ KeyId }));
+      const user = new KMSClient(settings('LABROOT'));
+      const encrypt = () => user.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+      const historyOf = async (accessKeyId: string, EventName: string) => {
+        const { Events = [] } = await new CloudTrailClient(settings(accessKeyId)).send(
+          new LookupEventsCommand({
+            LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: KeyId }],
+          }),
+        );
+        return Events.filter((event) => event.EventName === EventName).map((event) =>
+          JSON.parse(event.CloudTrailEvent ?? ''),
+        );
+      };
+      expect(await refusal(encrypt())).toMatch(/^AccessDeniedException: .*no resource-based policy allows/);
+      const more = { Effect: 'Allow', Principal: { AWS: lab }, Action: 'kms:Encrypt', Resource: '*' };
+      const { Statement, ...rest } = JSON.parse(Policy);
+      const shared = JSON.stringify({ ...rest, Statement: [...Statement, more] });
+      await owner.send(new PutKeyPolicyCommand({ KeyId, Policy: shared }));
+      const { CiphertextBlob } = await encrypt();
+      const [own, refused] = await historyOf('LABROOT', 'Encrypt');
+      const [theirs, ...others] = await historyOf('SHOPROOT', 'Encrypt');
+      expect(others).toEqual([]);
+      expect(refused).toMatchObject({ errorCode: 'AccessDenied', recipientAccountId: lab });
+      expect(own).toMatchObject({ userIdentity: { type: 'Root', accountId: lab }, recipientAccountId: lab });
+      expect(theirs).toMatchObject({
+        userIdentity: { type: 'AWSAccount', principalId: lab, accountId: lab },
+        requestID: own.requestID,
+        sharedEventID: own.sharedEventID,
+        recipientAccountId: shop,
+        resources: [{ ARN: KeyId, accountId: shop }],
+      });
+      // The ciphertext may not be opened, and does not tell whose it is.
+      const opened = user.send(new DecryptCommand({ CiphertextBlob }));
+      expect(await refusal(opened)).toMatch(
+        /^AccessDeniedException: The ciphertext refers to a customer master key/,
+      );
+      expect(await historyOf('LABROOT', 'Decrypt')).toEqual([]);
+      expect(await historyOf('SHOPROOT', 'Decrypt')).toEqual([]);
+    });
+
     test('a role of the other account is assumed, and reads there', async () => {
       const RoleArn = `arn:aws:iam::${shop}:role/Auditor`;
       const assume = (accessKeyId: string) =>
@@ -145,6 +197,19 @@ for (const way of ways) {
         `AccessDenied: User: arn:aws:iam::${lab}:user/ben is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
       );
       const { Credentials } = await assume('ADAKEY');
+      for (const [reader, type, tries] of [
+        ['LABROOT', 'IAMUser', 2],
+        ['SHOPROOT', 'AWSAccount', 1],
+      ] as const) {
+        const { Events = [] } = await new CloudTrailClient(settings(reader)).send(
+          new LookupEventsCommand({
+            LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: RoleArn }],
+          }),
+        );
+        expect(Events).toHaveLength(tries);
+        const { userIdentity } = JSON.parse(Events[0]?.CloudTrailEvent ?? '');
+        expect([userIdentity.type, userIdentity.accountId]).toEqual([type, lab]);
+      }
       const session = settingsWith({
         accessKeyId: Credentials?.AccessKeyId ?? '',
         secretAccessKey: Credentials?.SecretAccessKey ?? '',

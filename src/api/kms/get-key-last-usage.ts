@@ -1,4 +1,4 @@
-/** GetKeyLastUsage: what a key was last used for, as far back as this process remembers. */
+/** GetKeyLastUsage: what a key was last used for, and since when that is noted. */
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { epochSeconds } from './epoch-seconds.ts';

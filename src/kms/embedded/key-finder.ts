@@ -22,11 +22,18 @@ export class KeyFinder {
     }
   }
 
-  /** The same, of the key that a ciphertext names; also of one that was deleted since. */
+  /**
+   * The same, of the key that a ciphertext names; also of one that was deleted since. Whoever holds a ciphertext of another
+   * account's key, or of the service's own, is told of it by an answer alone: a record of what was refused names none.
+   */
   arnOfCiphertext(caller: Caller, ciphertext: Uint8Array): string | undefined {
     const keyId = splitCiphertext(ciphertext)?.keyId;
     if (keyId === undefined) return undefined;
-    return (this.#ring.key(keyId, caller.region) ?? this.#ring.deletedKey(keyId, caller.region))?.arn;
+    const key = this.#ring.key(keyId, caller.region);
+    const arn = (key ?? this.#ring.deletedKey(keyId, caller.region))?.arn;
+    // The table service knows whose keys it asks for.
+    if (arn === undefined || caller.service !== undefined) return arn;
+    return key?.owner === 'OWNED' || accountOf(arn) !== caller.account ? undefined : arn;
   }
 
   /** True for the table service's own keys, whose use nobody sees. */
@@ -34,4 +41,8 @@ export class KeyFinder {
     const [, , , region = '', , resource = ''] = arn.split(':');
     return this.#ring.key(resource.slice('key/'.length), region)?.owner === 'OWNED';
   }
+}
+
+function accountOf(arn: string): string {
+  return arn.split(':')[4] ?? '';
 }

@@ -104,5 +104,6 @@ export function isIn(namespace: { account: string; region: string }, key: KeyRec
 
 export function describe(key: KeyRecord): KeyDescription {
   const manager = key.owner === 'CUSTOMER' ? 'CUSTOMER' : 'AWS';
-  return { keyId: key.keyId, arn: key.arn, state: key.state, manager };
+  const { keyId, arn, state, deletionMs } = key;
+  return { keyId, arn, state, manager, ...(deletionMs !== undefined && { deletionMs }) };
 }

@@ -27,6 +27,30 @@ test('a ciphertext names its key, also one that was deleted since', async () => 
   expect(kms.finder.arnOfCiphertext(user, ciphertext)).toBe(arn);
 });
 
+test('a ciphertext names no key of another account, nor one of the service, to whoever holds it', async () => {
+  const { kms, clock } = await openKms();
+  const { arn } = await kms.keys.create(user, {});
+  const owned = await kms.ownedKey(region);
+  const sealed = async (keyArn: string) => {
+    const { key, ciphertext } = await kms.generateDataKey(tableService, keyArn, new Map());
+    key.destroy();
+    return ciphertext;
+  };
+  const [ofCustomer, ofService] = [await sealed(arn), await sealed(owned)];
+  const ownersNamesake = { ...user, account: '000000000000' };
+  for (const caller of [user, stranger, ownersNamesake]) {
+    expect(kms.finder.arnOfCiphertext(caller, ofService)).toBeUndefined();
+  }
+  expect(kms.finder.arnOfCiphertext(tableService, ofService)).toBe(owned);
+  expect(kms.finder.arnOfCiphertext(stranger, ofCustomer)).toBeUndefined();
+  await kms.keys.scheduleDeletion(user, arn, 7);
+  await clock.advanceAndSettle(7 * 86_400_000);
+  expect(kms.finder.arnOfCiphertext(stranger, ofCustomer)).toBeUndefined();
+  expect(kms.finder.arnOfCiphertext({ ...stranger, service: 'dynamodb.amazonaws.com' }, ofCustomer)).toBe(
+    arn,
+  );
+});
+
 test('the service’s own keys are known for what they are, and shown to no caller', async () => {
   const { kms } = await openKms();
   const owned = await kms.ownedKey(region);

@@ -21,3 +21,14 @@ test('keys that no customer made are AWS’s', async () => {
   expect((await kms.describeKey(user, 'alias/aws/dynamodb')).manager).toBe('AWS');
   expect((await kms.describeKey(tableService, await kms.ownedKey(region))).manager).toBe('AWS');
 });
+
+test('a key that is scheduled for deletion is described with its date', async () => {
+  const { kms, clock } = await openKms();
+  const { keyId } = await kms.keys.create(user, {});
+  expect(await kms.describeKey(user, keyId)).not.toHaveProperty('deletionMs');
+  await kms.keys.scheduleDeletion(user, keyId, 7);
+  const deletionMs = clock.nowMs() + 7 * 86_400_000;
+  expect(await kms.describeKey(user, keyId)).toMatchObject({ state: 'PendingDeletion', deletionMs });
+  await kms.keys.cancelDeletion(user, keyId);
+  expect(await kms.describeKey(user, keyId)).not.toHaveProperty('deletionMs');
+});
