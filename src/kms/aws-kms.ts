@@ -186,12 +186,20 @@ interface Metadata {
   readonly Arn?: string | undefined;
   readonly KeyState?: string | undefined;
   readonly KeyManager?: string | undefined;
+  readonly DeletionDate?: Date | undefined;
 }
 
 function description(metadata: Metadata | undefined): KeyDescription {
   const { KeyId: keyId, Arn: arn, KeyState: state, KeyManager: manager } = metadata ?? { KeyId: undefined };
   if (keyId === undefined || arn === undefined || state === undefined) throw incomplete();
-  return { keyId, arn, state: stateOf(state), manager: manager === 'AWS' ? 'AWS' : 'CUSTOMER' };
+  const deletionMs = metadata?.DeletionDate?.getTime();
+  return {
+    keyId,
+    arn,
+    state: stateOf(state),
+    manager: manager === 'AWS' ? 'AWS' : 'CUSTOMER',
+    ...(deletionMs !== undefined && Number.isFinite(deletionMs) && { deletionMs }),
+  };
 }
 
 /** A state that came after this was written allows nothing here. */

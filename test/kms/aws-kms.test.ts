@@ -107,6 +107,18 @@ describe('over HTTP', () => {
 });
 
 describe('a key that is of no use is refused as the embedded service refuses it', () => {
+  test('scheduled for deletion, with its date', async () => {
+    const arn = await endpoint.createKey();
+    const { DeletionDate } = await endpoint.admin.send(
+      new ScheduleKeyDeletionCommand({ KeyId: arn, PendingWindowInDays: 7 }),
+    );
+    expect(await remote().describeKey(tableService, arn)).toMatchObject({
+      state: 'PendingDeletion',
+      deletionMs: DeletionDate?.getTime(),
+    });
+    expect(DeletionDate).toBeInstanceOf(Date);
+  });
+
   test('disabled, and of use again when it is enabled', async () => {
     const arn = await endpoint.createKey();
     const keys = remote();

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { Outage } from '../../base/errors.ts';
 import { type Log, silentLog } from '../../base/log.ts';
 import type { CryptoCore, SecretKey } from '../../crypto/core.ts';
+import type { IsKnown } from '../../iam/named-principal.ts';
 import type {
   Caller,
   DataKey,
@@ -36,6 +37,7 @@ import { LastUses } from './last-use.ts';
 import { ListMarkers, type ListPage, type ListRequest } from './list-page.ts';
 import { MaterialSafe } from './material.ts';
 import { KmsMeter } from './meter.ts';
+import { Milestones } from './milestone.ts';
 import { MultiRegion } from './multi-region.ts';
 import type { KeyRecordStorage } from './record-storage.ts';
 import type { RootKey } from './root-key.ts';
@@ -51,6 +53,8 @@ export interface EmbeddedKmsOptions {
   readonly log?: Log;
   /** Make a store where nothing is yet; true unless said otherwise. Without it: Outage StoreMissing. */
   readonly create?: boolean;
+  /** Whom a key policy or a grant may name: everybody unless said otherwise. Asked each time. */
+  readonly isKnown?: IsKnown;
 }
 
 /** What an operator sees of a key. */
@@ -60,7 +64,6 @@ export interface KeySummary extends KeyDescription {
   readonly description: string;
   readonly aliases: readonly string[];
   readonly createdMs: number;
-  readonly deletionMs?: number;
   /** Of its material, until now. */
   readonly rotations: number;
 }
@@ -82,6 +85,8 @@ export class EmbeddedKms implements KeyService {
   readonly imports: MaterialImport;
   readonly multiRegion: MultiRegion;
   readonly finder: KeyFinder;
+  /** How far stores had come that are kept beside the keys. */
+  readonly milestones: Milestones;
   /** What happens to keys without a call. */
   readonly events: KeyEvents;
   readonly core: CryptoCore;
@@ -103,6 +108,7 @@ export class EmbeddedKms implements KeyService {
     const { meter } = this;
     const ring = new KeyRing(records, contents, log);
     this.finder = new KeyFinder(ring);
+    this.milestones = new Milestones(ring);
     this.events = new KeyEvents(ring, clock);
     const materials = new MaterialSafe(core, records.deriveKey('materials'));
     const wipe = (key: KeyRecord) => materials.wipe(key);
@@ -129,15 +135,17 @@ export class EmbeddedKms implements KeyService {
       meter,
       deletionScheduled,
       usableAgain,
+      isKnown: options.isKnown,
     });
     const family = (key: KeyRecord) => this.multiRegion.family(key);
     this.rotations = new KeyRotations({ clock, ring, log, keys: this.keys, materials, family });
     this.aliases = new AliasBook({ clock, access, ring, meter });
     this.#grantTokens = new GrantTokens(core, records.deriveKey('grant tokens'));
-    this.grants = new GrantBook({ clock, access, ring, meter, tokens: this.#grantTokens });
+    const { isKnown } = options;
+    this.grants = new GrantBook({ clock, access, ring, meter, tokens: this.#grantTokens, isKnown });
     this.tableGrants = new EmbeddedTableGrants({ ring, access, book: this.grants });
     this.use = new KeyUse({ core, access, ring, materials, meter });
-    this.lastUses = new LastUses(clock);
+    this.lastUses = new LastUses({ clock, ring, milestones: this.milestones, log });
     this.macs = new HmacUse({ use: this.use, materials });
     this.asymmetric = new AsymmetricUse({ use: this.use, materials });
     this.multiRegion = new MultiRegion({ clock, ring, keys: this.keys });
@@ -232,7 +240,6 @@ export class EmbeddedKms implements KeyService {
         aliases: this.#ring.aliasesOf(key).map(({ name }) => name),
         createdMs: key.createdMs,
         rotations: key.materials.filter(({ rotated }) => rotated !== undefined).length,
-        ...(key.deletionMs === undefined ? {} : { deletionMs: key.deletionMs }),
       }));
   }
 
@@ -254,6 +261,7 @@ export class EmbeddedKms implements KeyService {
   }
 
   async #close(): Promise<void> {
+    await this.lastUses.close();
     await this.#ring.close();
     this.#deletions.close();
     this.rotations.close();

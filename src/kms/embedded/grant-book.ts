@@ -2,19 +2,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
+import type { IsKnown } from '../../iam/named-principal.ts';
 import { accountOf, type Naming } from '../../iam/principal.ts';
 import { mergedFacts, type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyAccess } from './access.ts';
 import {
   allows,
+  type GrantPrincipal,
   type GrantRecord,
   type GrantTerms,
   grantsPerKeyMax,
   hasSameTerms,
   isWithin,
 } from './grant.ts';
-import { arnPrincipal, grantNaming } from './grant-principal.ts';
+import { arnPrincipal, grantNaming, invalidPrincipal } from './grant-principal.ts';
 import { type GrantRequest, grantTerms } from './grant-terms.ts';
 import type { GrantTokens } from './grant-token.ts';
 import type { KeyRecord } from './key.ts';
@@ -33,6 +35,8 @@ interface GrantBookParts {
   readonly ring: KeyRing;
   readonly meter: KmsMeter;
   readonly tokens: GrantTokens;
+  /** Whom a grant may name: everybody unless said otherwise. */
+  readonly isKnown?: IsKnown | undefined;
 }
 
 export interface MadeGrant {
@@ -67,23 +71,32 @@ export class GrantBook {
   readonly #ring: KeyRing;
   readonly #meter: KmsMeter;
   readonly #tokens: GrantTokens;
+  readonly #isKnown: IsKnown;
 
-  constructor({ clock, access, ring, meter, tokens }: GrantBookParts) {
+  constructor({ clock, access, ring, meter, tokens, isKnown = () => true }: GrantBookParts) {
     this.#clock = clock;
     this.#access = access;
     this.#ring = ring;
     this.#meter = meter;
     this.#tokens = tokens;
+    this.#isKnown = isKnown;
   }
 
-  /** With a name, asking again for the same gives the grant that is there. Refuses as grantTerms, and KeyLimitExceeded. */
+  /**
+   * With a name, asking again for the same gives the grant that is there. Refuses as grantTerms, InvalidArn for a principal that
+   * there is not, and KeyLimitExceeded.
+   */
   create(
     caller: Caller,
     { keyId, dryRun, ...request }: GrantRequest & Rehearsal & { keyId: string },
   ): Promise<MadeGrant> {
     return this.#ring.change(() => {
       const key = findKey(this.#ring, caller, keyId, 'keyOnly');
-      return this.#create(caller, key, { terms: grantTerms(request, key), dryRun });
+      const terms = grantTerms(request, key);
+      for (const principal of [terms.grantee, terms.retiree]) {
+        if (principal?.kind === 'arn' && !this.#isKnown(principal.name)) throw invalidPrincipal();
+      }
+      return this.#create(caller, key, { terms, dryRun });
     });
   }
 
@@ -177,17 +190,14 @@ export class GrantBook {
     }
     this.#access.requireOwn(caller, 'ListRetirableGrants');
     this.#meter.count('ListRetirableGrants');
-    return this.#retirableBy(caller, ({ retiree }) => retiree?.kind === 'arn' && retiree.name === name);
+    return this.#retirableBy(caller, { kind: 'arn', name });
   }
 
   /** As retirable, for a service that asks for itself. */
   retirableByService(caller: Caller, service: string): readonly GrantRecord[] {
     this.#meter.count('ListRetirableGrants');
     if (caller.service !== service) return [];
-    return this.#retirableBy(
-      caller,
-      ({ retiree }) => retiree?.kind === 'service' && retiree.name === service,
-    );
+    return this.#retirableBy(caller, { kind: 'service', name: service });
   }
 
   /** For the retiring principal, a grantee who may, and the account that made the grant. */
@@ -250,8 +260,9 @@ export class GrantBook {
     return undefined;
   }
 
-  #retirableBy({ region }: Caller, is: (grant: GrantRecord) => boolean): readonly GrantRecord[] {
-    return [...this.#ring.grants()].filter((grant) => regionOf(grant.keyArn) === region && is(grant));
+  #retirableBy({ region }: Caller, retiree: GrantPrincipal): readonly GrantRecord[] {
+    const theirs = this.#ring.grantsRetirableBy(retiree);
+    return [...theirs].filter((grant) => regionOf(grant.keyArn) === region);
   }
 
   #byToken(caller: Caller, token: string): FoundGrant {

@@ -3,8 +3,12 @@ import { IntegrityFault, Outage } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { KeyChange, KeyListener } from '../key-service.ts';
 import type { AliasRecord } from './alias.ts';
-import type { GrantRecord } from './grant.ts';
+import { AliasIndex, type AliasName, aliasKey } from './alias-index.ts';
+import type { GrantPrincipal, GrantRecord } from './grant.ts';
+import { GrantIndex } from './grant-index.ts';
 import { type DeletedKey, type KeyRecord, keyName, regionOf } from './key.ts';
+import type { KeptUse } from './last-use.ts';
+import type { Milestone } from './milestone.ts';
 import { newRecordId, type OpenRecord, type RecordKind, type SealedRecords } from './sealed-records.ts';
 
 interface Kinds {
@@ -12,6 +16,8 @@ interface Kinds {
   readonly alias: AliasRecord;
   readonly 'deleted-key': DeletedKey;
   readonly grant: GrantRecord;
+  readonly milestone: Milestone;
+  readonly 'last-use': KeptUse;
 }
 
 type Entry = { [K in RecordKind]: { readonly kind: K; readonly value: Kinds[K] } }[RecordKind];
@@ -24,7 +30,9 @@ export interface RingChange<Result> {
   readonly removedGrants?: readonly GrantRecord[];
   /** Removed as well; nobody used them any more, so that nobody is told. */
   readonly retiredGrants?: readonly GrantRecord[];
-  /** Their aliases and grants go with them. */
+  readonly milestones?: readonly Milestone[];
+  readonly lastUses?: readonly KeptUse[];
+  /** What belongs to them goes with them. */
   readonly deletedKeys?: readonly { readonly key: KeyRecord; readonly deletedMs: number }[];
   readonly result: Result;
 }
@@ -36,10 +44,12 @@ export class KeyRing {
   readonly #records: RingRecords;
   readonly #log: Log;
   #keys = new Map<string, KeyRecord>();
-  #aliases = new Map<string, AliasRecord>();
+  #aliases = new AliasIndex();
   #deleted = new Map<string, DeletedKey>();
-  /** By the ARN of their key, then by their id. */
-  #grants = new Map<string, Map<string, GrantRecord>>();
+  #grants = new GrantIndex();
+  #milestones = new Map<string, Milestone>();
+  /** By the ARN of the key. */
+  #lastUses = new Map<string, KeptUse>();
   /** Where each entry is stored, by its name. */
   #recordIds = new Map<string, string>();
   readonly #listeners = new Set<KeyListener>();
@@ -66,43 +76,49 @@ export class KeyRing {
     return this.#deleted.get(keyName(keyId, region));
   }
 
-  alias({
-    account,
-    region,
-    name,
-  }: {
-    account: string;
-    region: string;
-    name: string;
-  }): AliasRecord | undefined {
-    return this.#aliases.get(aliasKey(account, region, name));
+  alias(name: AliasName): AliasRecord | undefined {
+    return this.#aliases.get(name);
   }
 
   aliases(): IterableIterator<AliasRecord> {
-    return this.#aliases.values();
+    return this.#aliases.all();
   }
 
-  aliasesOf({ keyId, region }: { keyId: string; region: string }): readonly AliasRecord[] {
-    return [...this.#aliases.values()].filter(
-      (alias) => alias.targetKeyId === keyId && alias.region === region,
-    );
+  aliasesOf(key: { keyId: string; region: string }): readonly AliasRecord[] {
+    return this.#aliases.of(key);
   }
 
   grant(keyArn: string, grantId: string): GrantRecord | undefined {
-    return this.#grants.get(keyArn)?.get(grantId);
+    return this.#grants.get(keyArn, grantId);
   }
 
-  /** To be walked once, and at once. */
+  /** To be walked once, and at once; so are the others. */
   grantsOf(keyArn: string): Iterable<GrantRecord> {
-    return this.#grants.get(keyArn)?.values() ?? [];
+    return this.#grants.of(keyArn);
   }
 
   grantCountOf(keyArn: string): number {
-    return this.#grants.get(keyArn)?.size ?? 0;
+    return this.#grants.countOf(keyArn);
   }
 
-  *grants(): IterableIterator<GrantRecord> {
-    for (const grants of this.#grants.values()) yield* grants.values();
+  grantsRetirableBy(retiree: GrantPrincipal): Iterable<GrantRecord> {
+    return this.#grants.retirableBy(retiree);
+  }
+
+  grantsHeldBy(holder: string): Iterable<GrantRecord> {
+    return this.#grants.heldBy(holder);
+  }
+
+  milestone(name: string): Milestone | undefined {
+    return this.#milestones.get(name);
+  }
+
+  lastUse(keyArn: string): KeptUse | undefined {
+    return this.#lastUses.get(keyArn);
+  }
+
+  lastUses(): IterableIterator<KeptUse> {
+    return this.#lastUses.values();
   }
 
   get closed(): boolean {
@@ -195,9 +211,11 @@ export class KeyRing {
   #refill(contents: readonly OpenRecord[]): void {
     const before = this.#states();
     this.#keys = new Map();
-    this.#aliases = new Map();
+    this.#aliases = new AliasIndex();
     this.#deleted = new Map();
-    this.#grants = new Map();
+    this.#grants = new GrantIndex();
+    this.#milestones = new Map();
+    this.#lastUses = new Map();
     this.#recordIds = new Map();
     this.#fill(contents);
     this.#tell(before);
@@ -206,26 +224,19 @@ export class KeyRing {
   #show(entry: Entry): void {
     if (entry.kind === 'key') this.#keys.set(nameOfKey(entry.value), entry.value);
     else if (entry.kind === 'deleted-key') this.#deleted.set(nameOfKey(entry.value), entry.value);
-    else if (entry.kind === 'grant') this.#showGrant(entry.value);
-    else this.#aliases.set(aliasKey(entry.value.account, entry.value.region, entry.value.name), entry.value);
+    else if (entry.kind === 'grant') this.#grants.put(entry.value);
+    else if (entry.kind === 'milestone') this.#milestones.set(entry.value.name, entry.value);
+    else if (entry.kind === 'last-use') this.#lastUses.set(entry.value.keyArn, entry.value);
+    else this.#aliases.put(entry.value);
   }
 
   #hide(entry: Entry): void {
     if (entry.kind === 'key') this.#keys.delete(nameOfKey(entry.value));
     else if (entry.kind === 'deleted-key') this.#deleted.delete(nameOfKey(entry.value));
-    else if (entry.kind === 'grant') this.#hideGrant(entry.value);
-    else this.#aliases.delete(aliasKey(entry.value.account, entry.value.region, entry.value.name));
-  }
-
-  #showGrant(grant: GrantRecord): void {
-    const grants = this.#grants.get(grant.keyArn) ?? new Map<string, GrantRecord>();
-    this.#grants.set(grant.keyArn, grants.set(grant.grantId, grant));
-  }
-
-  #hideGrant({ keyArn, grantId }: GrantRecord): void {
-    const grants = this.#grants.get(keyArn);
-    grants?.delete(grantId);
-    if (grants?.size === 0) this.#grants.delete(keyArn);
+    else if (entry.kind === 'grant') this.#grants.remove(entry.value);
+    else if (entry.kind === 'milestone') this.#milestones.delete(entry.value.name);
+    else if (entry.kind === 'last-use') this.#lastUses.delete(entry.value.keyArn);
+    else this.#aliases.remove(entry.value);
   }
 
   #states(): Map<string, KeyRecord> {
@@ -261,6 +272,8 @@ function entriesOf(change: RingChange<unknown>, ring: KeyRing): { puts: Entry[];
   for (const value of change.aliases ?? []) puts.push({ kind: 'alias', value });
   for (const value of change.removedAliases ?? []) removed.push({ kind: 'alias', value });
   for (const value of change.grants ?? []) puts.push({ kind: 'grant', value });
+  for (const value of change.milestones ?? []) puts.push({ kind: 'milestone', value });
+  for (const value of change.lastUses ?? []) puts.push({ kind: 'last-use', value });
   for (const value of [...(change.removedGrants ?? []), ...(change.retiredGrants ?? [])]) {
     removed.push({ kind: 'grant', value });
   }
@@ -268,6 +281,8 @@ function entriesOf(change: RingChange<unknown>, ring: KeyRing): { puts: Entry[];
     removed.push({ kind: 'key', value: key });
     for (const value of ring.aliasesOf(key)) removed.push({ kind: 'alias', value });
     for (const value of ring.grantsOf(key.arn)) removed.push({ kind: 'grant', value });
+    const use = ring.lastUse(key.arn);
+    if (use !== undefined) removed.push({ kind: 'last-use', value: use });
     puts.push({ kind: 'deleted-key', value: { keyId: key.keyId, arn: key.arn, deletedMs } });
   }
   return { puts, removed };
@@ -275,8 +290,10 @@ function entriesOf(change: RingChange<unknown>, ring: KeyRing): { puts: Entry[];
 
 function nameOf(entry: Entry): string {
   if (entry.kind === 'grant') return `grant ${entry.value.keyArn} ${entry.value.grantId}`;
+  if (entry.kind === 'milestone') return `milestone ${entry.value.name}`;
+  if (entry.kind === 'last-use') return `last-use ${entry.value.keyArn}`;
   if (entry.kind !== 'alias') return `${entry.kind} ${nameOfKey(entry.value)}`;
-  return `alias ${aliasKey(entry.value.account, entry.value.region, entry.value.name)}`;
+  return `alias ${aliasKey(entry.value)}`;
 }
 
 function secretCount({ materials, pendingMaterial }: KeyRecord): number {
@@ -285,10 +302,6 @@ function secretCount({ materials, pendingMaterial }: KeyRecord): number {
 
 function nameOfKey({ keyId, arn }: { keyId: string; arn: string }): string {
   return keyName(keyId, regionOf(arn));
-}
-
-function aliasKey(account: string, region: string, name: string): string {
-  return `${account} ${region} ${name}`;
 }
 
 function unavailable(cause: unknown): unknown {

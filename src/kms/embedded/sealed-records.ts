@@ -13,7 +13,16 @@ import { headerId, makeHeader, openHeader, type StoreRoot } from './store-header
  * Associated data: domain, store id, kind, id, version. The version is the number of the commit that wrote it.
  * The manifest's text: commit number (u48) ‖ SHA-256 over (id, version, tag) of every other sealed record, by id.
  */
-const kinds = ['manifest', 'key', 'alias', 'deleted-key', 'grant', 'identity'] as const;
+const kinds = [
+  'manifest',
+  'key',
+  'alias',
+  'deleted-key',
+  'grant',
+  'identity',
+  'milestone',
+  'last-use',
+] as const;
 /** Of what a key service keeps; identities lie in a store of their own. */
 export type RecordKind = Exclude<(typeof kinds)[number], 'manifest' | 'identity'>;
 
@@ -36,6 +45,13 @@ export interface SealedRecordChange {
   readonly deletes: readonly string[];
   /** As RecordChange.erases. */
   readonly erases?: boolean;
+}
+
+/** Where a store is in its history: no two of its states have both in common, unless they hold the same. */
+export interface RecordsState {
+  /** Of its changes, from 1 on. */
+  readonly commits: number;
+  readonly hash: string;
 }
 
 /** What the manifest hashes of all records: id, version and tag of each, as bytes. */
@@ -116,6 +132,10 @@ export class SealedRecords {
   /** Counts every durable change of this store. */
   get commits(): number {
     return this.#commits;
+  }
+
+  get state(): RecordsState {
+    return { commits: this.#commits, hash: Buffer.from(hashOf(this.#witnesses)).toString('hex') };
   }
 
   /** True after a commit whose outcome is unknown: reload before the next one. */

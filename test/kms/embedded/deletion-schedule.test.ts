@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EmbeddedKms } from '../../../src/kms/embedded/embedded-kms.ts';
+import { keptEveryMs } from '../../../src/kms/embedded/last-use.ts';
 import { openRecordStorage } from '../../../src/store/record-storage.ts';
 import { fixedRootKey, openKms, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -43,11 +44,12 @@ describe('a key whose deletion is scheduled', () => {
     const { kms, clock, storage, keyId, arn, ciphertext } = await scheduled();
     const heard: string[] = [];
     kms.onKeyChange((changed) => heard.push(changed));
+    await clock.advanceAndSettle(keptEveryMs);
     const before = (await storage.load()).length;
-    await clock.advanceAndSettle(7 * dayMs);
+    await clock.advanceAndSettle(7 * dayMs - keptEveryMs);
     expect(heard).toEqual([arn]);
-    // Key and alias went, what remembers the key came.
-    expect((await storage.load()).length).toBe(before - 1);
+    // Key, alias and last use went, what remembers the key came.
+    expect((await storage.load()).length).toBe(before - 2);
     expect(kms.aliases.list(user).map(({ name }) => name)).toEqual(['alias/aws/dynamodb']);
     expect(await refusalOf(() => kms.describeKey(user, keyId))).toBe(
       `KeyNotFound: Key '${arn}' does not exist`,

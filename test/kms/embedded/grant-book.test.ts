@@ -170,7 +170,7 @@ describe('retiring', () => {
   });
 });
 
-test('a token counts in the region of its key, as long as its grant stands', async () => {
+test('a token counts in the region of its key, as long as its grant stands (E8)', async () => {
   const { kms, arn, grant } = await withKey();
   const { grantId, token } = await grant(decrypting);
   const ask = (caller = user) => refusalOf(() => kms.grants.requireTokens(caller, [token]));

@@ -17,7 +17,7 @@ test('a token names its grant, and each one is another', () => {
   }
 });
 
-test('a token that was changed, cut, made up or given by another store is none', async () => {
+test('a token that was changed, cut, made up or given by another store is none (E8)', async () => {
   const tokens = tokensOf(1);
   const token = tokens.make(grant);
   const flipped = Buffer.from(token, 'base64url');
