@@ -7,6 +7,7 @@ import { silentLog } from './base/log.ts';
 import { Closing } from './closing.ts';
 import { openCryptoCore } from './crypto/open-core.ts';
 import { advice, type Diagnosis, diagnosisOfFault, diagnosisOfKey, diagnosisOfOutage } from './diagnosis.ts';
+import { examineIdentities } from './kept-identities.ts';
 import { chosenKeyServices } from './key-service-choice.ts';
 import { TableKeys } from './keys/table-keys.ts';
 import { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
@@ -80,6 +81,7 @@ async function examineOpened(dir: string, options: ExamineOptions, closing: Clos
   const kms = await stage('KeyRecordsTampered', () => openKms(dir, options));
   closing.add(kms, (opened) => opened.close());
   await stage('AnchorTampered', () => compareWithAnchor({ dir, options, store, kms }));
+  await stage('KeyRecordsTampered', () => examineIdentities({ kms, folder: keyDirectoryOf(dir, options) }));
   const { account = '000000000000', region = 'us-east-1', clock = systemClock } = options;
   const log = silentLog;
   const service = chosenKeyServices({ kms, choice: options, clock, log }, closing);

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateUserCommand, DeleteUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Examination, type ExamineOptions, examine } from '../src/examination.ts';
@@ -164,6 +165,30 @@ describe('a store that cannot be opened is', () => {
       database.close();
     });
     expect(found.store).toBe('KeyRecordsTampered');
+  });
+
+  test('RolledBack where its identities were put back, which opening it refuses too (R-INT-4)', async () => {
+    const dir = store.copyTo(newPlace());
+    const kept = join(dir, 'kms', 'identities');
+    const change = async (run: (client: IAMClient) => Promise<unknown>) => {
+      const database = await open(dir, { rootKey });
+      await run(new IAMClient(database.clientConfig()));
+      await database.close();
+    };
+    await change((client) => client.send(new CreateUserCommand({ UserName: 'ada' })));
+    cpSync(kept, `${dir}-older`, { recursive: true });
+    await change((client) => client.send(new DeleteUserCommand({ UserName: 'ada' })));
+    expect((await examine(dir, { rootKey })).store).toBe('Healthy');
+    rmSync(kept, { recursive: true });
+    cpSync(`${dir}-older`, kept, { recursive: true });
+    const found = await examine(dir, { rootKey });
+    expect([found.store, found.findings[0]?.detail]).toEqual([
+      'RolledBack',
+      expect.stringContaining('Expected change 2 or a later one of the identities, found 1.'),
+    ]);
+    await expect(open(dir, { rootKey })).rejects.toMatchObject({ code: 'StoreRolledBack' });
+    await (await open(dir, { rootKey, acceptRollback: true })).close();
+    expect((await examine(dir, { rootKey })).store).toBe('Healthy');
   });
 
   test('CatalogueTampered where a page of its catalogue was dropped', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Closing } from '../src/closing.ts';
 import { createFallbackCore } from '../src/crypto/fallback-core.ts';
+import type { Entity } from '../src/iam/entity.ts';
 import { identityServices, openIdentities } from '../src/identities.ts';
 import { EmbeddedKms } from '../src/kms/embedded/embedded-kms.ts';
 import { MemoryRecordStorage } from '../src/kms/embedded/record-storage.ts';
@@ -34,10 +35,10 @@ describe('identities of a store', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function reopened(file?: string) {
+  async function reopened(declared?: readonly Entity[]) {
     await closing.close();
     closing = new Closing();
-    return openIdentities({ kms, clock, folder, file }, closing);
+    return openIdentities({ kms, clock, folder, declared }, closing);
   }
 
   test('take no file until there is one to keep', async () => {
@@ -85,14 +86,12 @@ describe('identities of a store', () => {
   });
 
   test('a file declares them beside those that are kept', async () => {
-    const file = join(folder, 'iam.json');
-    writeFileSync(file, JSON.stringify({ accounts: { [account]: { users: { declared: {} } } } }));
-    const { directory, areDeclared } = await reopened(file);
-    expect([directory.user(account, 'declared')?.name, areDeclared]).toEqual(['declared', true]);
-    writeFileSync(file, '{"accounts":7}');
-    await expect(reopened(file)).rejects.toThrow(
-      'The file of identities breaks a rule: accounts is an object.',
-    );
+    await (await reopened()).directory.change(() => ({ puts: [userNamed('kept')], answer: 0 }));
+    const { directory, areDeclared } = await reopened([userNamed('declared')]);
+    expect(directory.users(account).map(({ name }) => name)).toEqual(['kept', 'declared']);
+    expect(areDeclared).toBe(true);
+    // A file that declares nobody is one even so.
+    expect((await reopened([])).areDeclared).toBe(true);
   });
 
   test('are served as IAM and STS', async () => {

@@ -61,14 +61,20 @@ const refusals = {
   PolicyNotFound: (d: { message: string }) => d.message,
   ContinuousTableNotFound: (d: { table: string }) => `Table not found: ${d.table}`,
   BackupNotFound: (d: { backupArn: string }) => `Backup not found: ${d.backupArn}`,
-  /** `isRestoring`: it is asked for a further restore, else for its deletion. */
+  /** While a table is restored from it; `isRestoring`: it is asked for a further restore, else for its deletion. */
   BackupInUse: (d: { backupArn: string; isRestoring: boolean }) =>
     `Backup is being used to restore ${d.isRestoring ? 'another table' : 'table'}: ${d.backupArn}`,
+  /** While it is made: what AWS's own description of the exception says, as its text for this case is not known. */
+  BackupBeingMade: (_: Record<never, never>) =>
+    'There is another ongoing conflicting backup control plane operation on the table. ' +
+    'The backup is either being created, deleted or restored to a table.',
   TableExists: (d: { table: string }) => `Table already exists: ${d.table}`,
   RestoreUnderWay: (d: { table: string; source: string }) =>
     `Table: ${d.table} is already being restored from backup: ${d.source}`,
   PointInTimeOff: (d: { table: string }) => `Point in time recovery is not enabled for table '${d.table}'`,
   InvalidRestoreTime: (d: { message: string }) => d.message,
+  InvalidExportTime: (_: Record<never, never>) =>
+    'The specified ExportTime is outside of the point in time recovery window.',
   /** Our own words, of both: AWS says no more than that the token was another request's. */
   ExportConflict: (d: { clientToken: string }) =>
     `The client token was used for another export: ${d.clientToken}`,
@@ -76,6 +82,9 @@ const refusals = {
     `The client token was used for another import: ${d.clientToken}`,
   ExportNotFound: (d: { exportArn: string }) => `Export not found: ${d.exportArn}`,
   ImportNotFound: (d: { importArn: string }) => `Import not found: ${d.importArn}`,
+  /** Our own words: told to the replica whose clock it is. */
+  ReplicaClockAhead: (d: { region: string }) =>
+    `The clock of ${d.region} is more than an hour ahead of this region: nothing is taken over from it.`,
   GlobalTableNotFound: (d: { name: string }) =>
     `Global table not found: Global table with name: '${d.name}' does not exist.`,
   /**
@@ -176,7 +185,11 @@ const outages = {
   RootKeyWrong: 'This root key does not open this key service.',
   RootKeyUnsafe: 'The root key is kept where others could take it.',
   RootKeyRefused: 'Who keeps the root key does not give it out.',
+  IdentitiesUnreadable: 'The file of identities cannot be read.',
+  IdentitiesUnsafe: 'The file of identities is kept where others could change it.',
   AuditUnavailable: 'The audit trail cannot be written: what would leave no record is not done.',
+  PeerUnavailable: 'The process that serves another region does not answer.',
+  PeerWrong: 'The process that serves another region gave an answer that cannot be right.',
   AddonUnavailable: 'The native addon cannot be used here.',
   Closed: 'The engine is closed.',
 } as const;

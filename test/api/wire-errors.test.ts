@@ -89,6 +89,7 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
     member: 'message',
     type: `${table}BackupInUseException`,
   },
+  BackupBeingMade: { ...plain, type: `${table}BackupInUseException` },
   TableExists: { details: { table: 't' }, member: 'message', type: `${table}TableAlreadyExistsException` },
   RestoreUnderWay: {
     details: { table: 't', source: 's' },
@@ -101,6 +102,7 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
     type: `${table}PointInTimeRecoveryUnavailableException`,
   },
   InvalidRestoreTime: { ...said, type: `${table}InvalidRestoreTimeException` },
+  InvalidExportTime: { ...plain, type: `${table}InvalidExportTimeException` },
   ExportConflict: {
     details: { clientToken: 't' },
     member: 'message',
@@ -113,6 +115,7 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
   },
   ExportNotFound: { details: { exportArn: 'e' }, member: 'message', type: `${table}ExportNotFoundException` },
   ImportNotFound: { details: { importArn: 'i' }, member: 'message', type: `${table}ImportNotFoundException` },
+  ReplicaClockAhead: { details: { region: 'r' }, member: 'message', type: validation },
   GlobalTableNotFound: {
     details: { name: 'g' },
     member: 'message',
@@ -274,7 +277,11 @@ const outages: { readonly [C in OutageCode]: Answer } = {
   RootKeyWrong: internal,
   RootKeyUnsafe: internal,
   RootKeyRefused: internal,
+  IdentitiesUnreadable: internal,
+  IdentitiesUnsafe: internal,
   AuditUnavailable: internal,
+  PeerUnavailable: unavailable,
+  PeerWrong: internal,
   AddonUnavailable: internal,
   Closed: unavailable,
 };
