@@ -1,5 +1,5 @@
 /** Exports and imports of a store: put together, and cleaned of what a process before this one left. */
-import { decodeLine, encodeLine } from './api/dynamodb/item-lines.ts';
+import { decodeLine, decodeRow, encodeChangeLine, encodeLine } from './api/dynamodb/item-lines.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closing } from './closing.ts';
@@ -41,17 +41,16 @@ export async function openExchange(
       ...common,
       copying,
       backups,
-      encode: encodeLine,
+      encode: { item: encodeLine, change: encodeChangeLine },
       core,
       service,
       manifestKey,
     }),
     (opened) => opened.stop(),
   );
-  const { shelf } = copying;
-  const imports = closing.add(
-    await TableImports.open({ ...common, shelf, restoring, decode: decodeLine }),
-    (opened) => opened.stop(),
+  const decode = { line: decodeLine, row: decodeRow };
+  const imports = closing.add(await TableImports.open({ ...common, copying, restoring, decode }), (opened) =>
+    opened.stop(),
   );
   return { exports, imports };
 }

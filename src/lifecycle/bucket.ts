@@ -1,7 +1,7 @@
 /** Folders of this machine in the place of S3 buckets: objects are files, and the slashes of their keys are folders. */
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Outage, refuse } from '../base/errors.ts';
 import { syncFolder } from './backup-file.ts';
@@ -80,6 +80,20 @@ export class Bucket {
       const real = await realpath(path).catch(() => undefined);
       if (real !== path) return;
       await rm(path, { recursive: true, force: true });
+    });
+  }
+
+  /** Takes away the objects of one folder whose keys begin so, also unfinished ones. Nothing to do where there are none. */
+  async removeBeginning(prefix: string): Promise<void> {
+    checkKey(prefix);
+    await this.#asOutage(async () => {
+      const folder = join(this.#folder, dirname(prefix));
+      const real = await realpath(folder).catch(() => undefined);
+      if (real !== folder) return;
+      const start = basename(prefix);
+      for (const entry of await readdir(folder, { withFileTypes: true })) {
+        if (entry.isFile() && entry.name.startsWith(start)) await rm(join(folder, entry.name));
+      }
     });
   }
 

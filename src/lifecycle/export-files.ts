@@ -3,16 +3,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { createGzip, type Gzip } from 'node:zlib';
 import { utf8 } from '../base/bytes.ts';
-import type { Item } from '../tables/attribute.ts';
-import type { StoredItem } from '../tables/table.ts';
 import type { Bucket } from './bucket.ts';
-import { type ExportRecord, exportFolder } from './export-record.ts';
+import type { ExportLine } from './export-lines.ts';
+import { type ExportRecord, exportedObjects, exportFolder } from './export-record.ts';
 
 export interface ExportFilesOptions {
   readonly bucket: Bucket;
   readonly record: ExportRecord;
-  /** An item as JSON, without a line's end. */
-  readonly encode: (item: Item) => Uint8Array;
 }
 
 export interface ExportTotals {
@@ -33,12 +30,12 @@ const pieceBytes = 256 * 1024;
 const lineEnd = utf8('\n');
 
 /**
- * Writes every object, the summary last: where that is not there, the export is not whole. `next` gives the items, and
- * undefined behind the last. Rejects as they do, and as Bucket.write does.
+ * Writes every object, the summary last: where that is not there, the export is not whole. `lines` gives what lies in
+ * them. Rejects as they do, and as Bucket.write does.
  */
 export async function writeExport(
   options: ExportFilesOptions,
-  next: () => Promise<StoredItem | undefined>,
+  lines: AsyncIterator<ExportLine>,
   nowMs: () => number,
 ): Promise<ExportTotals> {
   const { bucket, record } = options;
@@ -46,7 +43,7 @@ export async function writeExport(
   await bucket.write(`${folder}/_started`, []);
   const totals = { itemCount: 0, bytes: 0 };
   const files: DataFile[] = [];
-  const items = new Lookahead(next);
+  const items = new Lookahead(lines);
   while ((await items.peek()) !== undefined) {
     const file = await writeDataFile(options, items, totals);
     files.push(file);
@@ -79,16 +76,17 @@ function summaryOf(
   record: ExportRecord,
   { itemCount, bytes, endedAtMs }: ExportTotals & { endedAtMs: number },
 ) {
-  const { arn, tableArn, tableId, startedAtMs, bucket, prefix = null } = record;
-  const startTime = new Date(startedAtMs).toISOString();
+  const { arn, tableArn, tableId, startedAtMs, atMs = startedAtMs, changes, bucket, prefix = null } = record;
   return {
-    version: '2020-06-30',
+    version: changes === undefined ? '2020-06-30' : '2023-08-01',
     exportArn: arn,
-    startTime,
-    endTime: new Date(endedAtMs).toISOString(),
+    startTime: iso(startedAtMs),
+    endTime: iso(endedAtMs),
     tableArn,
     tableId,
-    exportTime: startTime,
+    ...(changes === undefined
+      ? { exportTime: iso(atMs) }
+      : { exportFromTime: iso(changes.fromMs), exportToTime: iso(changes.toMs) }),
     s3Bucket: bucket,
     s3Prefix: prefix,
     s3SseAlgorithm: null,
@@ -97,16 +95,21 @@ function summaryOf(
     billedSizeBytes: bytes,
     itemCount,
     outputFormat: 'DYNAMODB_JSON',
-    exportType: 'FULL_EXPORT',
+    ...(changes !== undefined && { outputView: changes.view }),
+    exportType: changes === undefined ? 'FULL_EXPORT' : 'INCREMENTAL_EXPORT',
   };
 }
 
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 async function writeDataFile(
-  { bucket, record, encode }: ExportFilesOptions,
+  { bucket, record }: ExportFilesOptions,
   items: Lookahead,
   totals: { itemCount: number; bytes: number },
 ): Promise<DataFile> {
-  const key = `${exportFolder(record)}/data/${randomUUID().replaceAll('-', '')}.json.gz`;
+  const key = `${exportedObjects(record)}${randomUUID().replaceAll('-', '')}.json.gz`;
   const md5 = createHash('md5');
   let itemCount = 0;
   const lines = async function* (): AsyncGenerator<Uint8Array> {
@@ -114,18 +117,18 @@ async function writeDataFile(
     let heldBytes = 0;
     let fileBytes = 0;
     for (
-      let stored = await items.peek();
-      stored !== undefined && fileBytes < fileBytesMax;
-      stored = await items.peek()
+      let next = await items.peek();
+      next !== undefined && fileBytes < fileBytesMax;
+      next = await items.peek()
     ) {
       items.take();
-      const line = encode(stored.item);
+      const { line, bytes } = next;
       held.push(line, lineEnd);
       heldBytes += line.length + 1;
       fileBytes += line.length + 1;
       itemCount++;
       totals.itemCount++;
-      totals.bytes += stored.itemBytes;
+      totals.bytes += bytes;
       if (heldBytes < pieceBytes) continue;
       yield Buffer.concat(held);
       held = [];
@@ -174,17 +177,17 @@ function ended(gzip: Gzip): Promise<void> {
   });
 }
 
-/** Tells the next item without taking it. */
+/** Tells the next line without taking it. */
 class Lookahead {
-  readonly #next: () => Promise<StoredItem | undefined>;
-  #held: Promise<StoredItem | undefined> | undefined;
+  readonly #lines: AsyncIterator<ExportLine>;
+  #held: Promise<ExportLine | undefined> | undefined;
 
-  constructor(next: () => Promise<StoredItem | undefined>) {
-    this.#next = next;
+  constructor(lines: AsyncIterator<ExportLine>) {
+    this.#lines = lines;
   }
 
-  peek(): Promise<StoredItem | undefined> {
-    this.#held ??= this.#next();
+  peek(): Promise<ExportLine | undefined> {
+    this.#held ??= this.#lines.next().then(({ done, value }) => (done === true ? undefined : value));
     return this.#held;
   }
 

@@ -3,7 +3,13 @@ import { IntegrityFault } from '../base/errors.ts';
 import type { ShelfEntry } from '../tables/catalog-shelf.ts';
 import { type Transfer, transferValue } from './transfer-book.ts';
 
-export type ImportCompression = 'GZIP' | 'NONE';
+export type ImportCompression = 'GZIP' | 'ZSTD' | 'NONE';
+
+export interface CsvOptions {
+  readonly delimiter?: string;
+  /** Absent: the first row of each object. */
+  readonly header?: readonly string[];
+}
 
 export interface ImportCounts {
   /** Lines, and those of them that became items, and that could not. */
@@ -16,6 +22,8 @@ export interface ImportCounts {
 
 export interface ImportRecord extends Transfer, ImportCounts {
   readonly compression: ImportCompression;
+  /** Present where the objects are CSV; else they are DynamoDB's JSON. */
+  readonly csv?: CsvOptions;
   /** The parameters of the table, as the request had them. */
   readonly parameters: object;
 }

@@ -4,29 +4,35 @@ import { isRefusal, Refusal } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientConnection } from '../keys/client-connection.ts';
 import type { Caller } from '../kms/key-service.ts';
-import type { Item } from '../tables/attribute.ts';
-import { PageItemCursor } from '../tables/page-item-cursor.ts';
 import type { TableCopying } from '../tables/table-copying.ts';
+import { keySchemaOf } from '../tables/table-info.ts';
 import { type Namespace, tableArn } from '../tables/table-name.ts';
 import { BackgroundWorks } from './background-works.ts';
 import { type BackupSourceOptions, withBackupItems } from './backup-source.ts';
 import type { Backups, Borrowed } from './backups.ts';
 import { Bucket, type BucketFolders, checkKey } from './bucket.ts';
 import { type ExportTotals, writeExport } from './export-files.ts';
-import { type ExportRecord, exportFolder, exportKind, exportRecordOf } from './export-record.ts';
+import { exportLines, type LineEncoder } from './export-lines.ts';
+import { checkPeriod, type ExportPeriod } from './export-period.ts';
+import {
+  type ExportRecord,
+  exportedObjects,
+  exportFolder,
+  exportKind,
+  exportRecordOf,
+} from './export-record.ts';
 import { TransferBook, type TransferFailure } from './transfer-book.ts';
 
 export interface TableExportsOptions extends BackupSourceOptions {
   readonly copying: TableCopying;
   readonly backups: Pick<Backups, 'borrow'>;
   readonly buckets: BucketFolders;
-  /** An item as a line of JSON. */
-  readonly encode: (item: Item) => Uint8Array;
+  readonly encode: LineEncoder;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface ExportRequest {
+export interface ExportRequest extends ExportPeriod {
   readonly table: string;
   readonly bucket: string;
   readonly bucketOwner?: string;
@@ -60,9 +66,10 @@ export class TableExports {
   }
 
   /**
-   * Begins an export of the table as it is at this moment, which then fails for a bucket that is not there, as on AWS. The
-   * same request with the same token is one export. Refuses ContinuousTableNotFound, PointInTimeOff, Validation for a prefix
-   * that leads out of the bucket, TableKeyRefused, and ExportConflict for a token of another request.
+   * Begins an export of the table as it is at this moment or was at another, or of changes, which then fails for a bucket that
+   * is not there, as on AWS. The same request with the same token is one export. Refuses ContinuousTableNotFound, PointInTimeOff,
+   * Validation for a prefix that leads out of the bucket, TableKeyRefused, ExportConflict for a token of another request, and
+   * as `checkPeriod` does.
    */
   async start(
     { caller, connection }: { readonly caller: Caller; readonly connection: ClientConnection },
@@ -73,13 +80,14 @@ export class TableExports {
     const { definition, id: tableId, past } = copying.find(caller, request.table);
     if (past === undefined) throw new Refusal('PointInTimeOff', { table: definition.name });
     const id = this.#book.newId();
-    const { table, clientToken = id, ...place } = request;
+    const { table, clientToken = id, atMs, changes, ...place } = request;
     checkKey(exportFolder({ ...place, id }));
     await copying.findReadable(caller, connection, table);
-    const asked = JSON.stringify([tableId, place.bucket, place.bucketOwner, place.prefix]);
+    const asked = JSON.stringify([tableId, place.bucket, place.bucketOwner, place.prefix, atMs, changes]);
     const known = this.#book.withToken(caller, clientToken);
     if (known !== undefined && known.asked !== asked) throw new Refusal('ExportConflict', { clientToken });
     if (known !== undefined) return known;
+    const period = checkPeriod({ atMs, changes }, past, clock.nowMs());
     const arn = tableArn(caller, definition.name);
     const { account, region } = caller;
     const record: ExportRecord = {
@@ -90,6 +98,7 @@ export class TableExports {
       tableArn: arn,
       tableId,
       ...place,
+      ...period,
       clientToken,
       asked,
       startedAtMs: clock.nowMs(),
@@ -158,13 +167,10 @@ export class TableExports {
   ): Promise<ExportTotals> {
     const { encode, clock } = this.#options;
     try {
-      return await withBackupItems(this.#options, { caller, borrowed }, (tree) => {
-        const cursor = new PageItemCursor(tree.cursor({}));
-        const next = async () => {
-          this.#works.mayGoOn();
-          return cursor.next();
-        };
-        return writeExport({ bucket, record, encode }, next, () => clock.nowMs());
+      return await withBackupItems(this.#options, { caller, borrowed }, (trees, { definition }) => {
+        const source = { ...trees, mayGoOn: () => this.#works.mayGoOn() };
+        const lines = exportLines({ source, keySchema: keySchemaOf(definition), encode }, record);
+        return writeExport({ bucket, record }, lines, () => clock.nowMs());
       });
     } finally {
       await borrowed.discard();
@@ -175,6 +181,7 @@ export class TableExports {
   async #failed(record: ExportRecord, failure: TransferFailure): Promise<void> {
     const bucket = await Bucket.find(this.#options.buckets, record.bucket);
     await bucket?.removeBelow(exportFolder(record));
+    if (record.changes !== undefined) await bucket?.removeBeginning(exportedObjects(record));
     await this.#book.keep({ ...record, status: 'FAILED', endedAtMs: this.#options.clock.nowMs(), failure });
   }
 }

@@ -6,18 +6,19 @@ import type { TableIdentity } from '../keys/table-identity.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Item } from '../tables/attribute.ts';
 import { nameInUse } from '../tables/catalog.ts';
-import type { CatalogShelf } from '../tables/catalog-shelf.ts';
 import { checkItemBytes } from '../tables/item-size.ts';
 import { checkItemKey } from '../tables/key-schema.ts';
 import type { PageTable } from '../tables/page-table.ts';
+import type { TableCopying } from '../tables/table-copying.ts';
 import { type Namespace, tableArn } from '../tables/table-name.ts';
 import type { TableDefinition } from '../tables/table-record.ts';
 import type { PlannedTable, TableRestoring } from '../tables/table-restoring.ts';
 import { encodeKey } from '../tables/tree-key.ts';
 import { BackgroundWorks } from './background-works.ts';
 import { Bucket, type BucketFolders, type BucketObject } from './bucket.ts';
-import { linesOf, type ObjectLine } from './import-lines.ts';
+import { HeaderFault, type ImportedItem, type ItemDecoder, itemsOf } from './import-items.ts';
 import {
+  type CsvOptions,
   type ImportCompression,
   type ImportCounts,
   type ImportRecord,
@@ -28,11 +29,10 @@ import {
 import { TransferBook, type TransferFailure } from './transfer-book.ts';
 
 export interface TableImportsOptions {
-  readonly shelf: CatalogShelf;
+  readonly copying: Pick<TableCopying, 'shelf' | 'recordOf'>;
   readonly restoring: Pick<TableRestoring, 'begin' | 'settle' | 'finish' | 'abandon'>;
   readonly buckets: BucketFolders;
-  /** The item of a line. Refuses a line that is none. */
-  readonly decode: (line: Uint8Array) => Item;
+  readonly decode: ItemDecoder;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,7 +43,9 @@ export interface ImportRequest {
   readonly bucket: string;
   readonly bucketOwner?: string;
   readonly prefix?: string;
+  /** One that this Node can read. */
   readonly compression: ImportCompression;
+  readonly csv?: CsvOptions;
   readonly clientToken?: string;
 }
 
@@ -63,14 +65,20 @@ export class TableImports {
     this.#book = book;
   }
 
-  /** Reads what there is. What a process before this one had under way has failed; its table has been taken away by now. */
+  /**
+   * Reads what there is. What a process before this one had under way has failed, and its table has been taken away by now,
+   * unless that was whole.
+   */
   static async open(options: TableImportsOptions): Promise<TableImports> {
-    const { shelf, clock } = options;
-    const parts = { kind: importKind, decode: importRecordOf, shelf, clock };
+    const { copying, clock } = options;
+    const parts = { kind: importKind, decode: importRecordOf, shelf: copying.shelf, clock };
     const imports = new TableImports(options, await TransferBook.open(parts));
     const failure = { code: 'InternalServerError', message: 'The server ended before the import did.' };
     for (const record of imports.#book.unfinished()) {
-      await imports.#book.keep({ ...record, status: 'FAILED', endedAtMs: clock.nowMs(), failure });
+      const table = copying.recordOf(record.tableId);
+      const isWhole = table !== undefined && table.restore === undefined;
+      const end = isWhole ? ({ status: 'COMPLETED' } as const) : ({ status: 'FAILED', failure } as const);
+      await imports.#book.keep({ ...record, ...end, endedAtMs: clock.nowMs() });
     }
     return imports;
   }
@@ -111,7 +119,7 @@ export class TableImports {
       await this.#options.restoring.abandon(planned.identity);
       throw fault;
     }
-    void this.#works.add(this.#run(record, planned.identity));
+    void this.#works.add(this.#run(record, planned.identity, definition));
     return record;
   }
 
@@ -164,11 +172,13 @@ export class TableImports {
   }
 
   /** Never rejects: what went wrong is in the record. */
-  async #run(record: ImportRecord, identity: TableIdentity): Promise<void> {
+  async #run(record: ImportRecord, identity: TableIdentity, definition: TableDefinition): Promise<void> {
     const { restoring, clock, log } = this.#options;
     const counts = { ...nothingImported };
     try {
-      await this.#fill(record, identity, counts);
+      await this.#fill({ record, identity, definition, counts });
+      // Where the process ends behind the next step, the next one knows what the table is of.
+      await this.#book.keep({ ...record, ...counts });
       await restoring.finish(identity);
       await this.#book.keep({ ...record, ...counts, status: 'COMPLETED', endedAtMs: clock.nowMs() });
     } catch (fault) {
@@ -183,19 +193,22 @@ export class TableImports {
     }
   }
 
-  async #fill(record: ImportRecord, identity: TableIdentity, counts: Writable<ImportCounts>): Promise<void> {
+  async #fill(filling: Filling): Promise<void> {
+    const { record } = filling;
     const bucket = await Bucket.find(this.#options.buckets, record.bucket);
     if (bucket === undefined) throw new ImportFault('S3NoSuchBucket', 'The specified bucket does not exist');
     const objects = await bucket.list(record.prefix ?? '');
     if (objects.length === 0) throw new ImportFault('S3NoSuchKey', 'No object has this prefix');
-    for (const object of objects) await this.#fillFrom(object, { record, identity, counts });
+    for (const object of objects) await this.#fillFrom(object, filling);
   }
 
-  async #fillFrom(object: BucketObject, { record, identity, counts }: Filling): Promise<void> {
-    const { restoring, clock } = this.#options;
-    const lines = linesOf(object, record.compression, (bytes) => {
+  async #fillFrom(object: BucketObject, { record, identity, definition, counts }: Filling): Promise<void> {
+    const { restoring, clock, decode } = this.#options;
+    const { attributeDefinitions } = definition;
+    const read = (bytes: number) => {
       counts.processedBytes += bytes;
-    });
+    };
+    const items = itemsOf(object, { ...record, decode, attributeDefinitions, read });
     let isOver = false;
     try {
       while (!isOver) {
@@ -203,28 +216,31 @@ export class TableImports {
           const endMs = clock.monotonicMs() + keyHeldMs;
           while (!isOver && clock.monotonicMs() < endMs) {
             this.#works.mayGoOn();
-            const batch = await nextBatch(lines);
+            const batch = await nextBatch(items);
             isOver = batch.length === 0;
             await this.#put(table, batch, counts);
           }
         });
       }
     } catch (fault) {
-      if (isUnreadable(fault))
+      if (isUnreadable(fault) || fault instanceof HeaderFault)
         throw new ImportFault('InputUnreadable', `${object.key} cannot be read as it is`);
       throw fault;
     } finally {
-      await lines.return(undefined);
+      await items.return(undefined);
     }
   }
 
   /** Handed in at once and run one after another, in one commit: of two items with one key the later stays. */
-  async #put(table: PageTable, batch: readonly ObjectLine[], counts: Writable<ImportCounts>): Promise<void> {
+  async #put(
+    table: PageTable,
+    batch: readonly ImportedItem[],
+    counts: Writable<ImportCounts>,
+  ): Promise<void> {
     const writes: Promise<void>[] = [];
-    for (const { bytes } of batch) {
+    for (const { item: next } of batch) {
       counts.processedItems++;
-      const next = bytes === undefined ? undefined : this.#itemOf(table, bytes);
-      if (next === undefined) {
+      if (next === undefined || !isItemOf(table, next)) {
         counts.errors++;
         continue;
       }
@@ -233,19 +249,17 @@ export class TableImports {
     }
     await Promise.all(writes);
   }
+}
 
-  /** Undefined for a line that is no item of this table. */
-  #itemOf(table: PageTable, line: Uint8Array): Item | undefined {
-    try {
-      const item = this.#options.decode(line);
-      const itemBytes = checkItemBytes(item);
-      checkItemKey(table.keySchema, item);
-      table.checkPut({ item, itemBytes });
-      return item;
-    } catch (fault) {
-      if (fault instanceof Refusal) return undefined;
-      throw fault;
-    }
+function isItemOf(table: PageTable, item: Item): boolean {
+  try {
+    const itemBytes = checkItemBytes(item);
+    checkItemKey(table.keySchema, item);
+    table.checkPut({ item, itemBytes });
+    return true;
+  } catch (fault) {
+    if (fault instanceof Refusal) return false;
+    throw fault;
   }
 }
 
@@ -254,6 +268,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 interface Filling {
   readonly record: ImportRecord;
   readonly identity: TableIdentity;
+  readonly definition: TableDefinition;
   readonly counts: Writable<ImportCounts>;
 }
 
@@ -266,14 +281,14 @@ class ImportFault extends Error {
   }
 }
 
-async function nextBatch(lines: AsyncIterator<ObjectLine>): Promise<readonly ObjectLine[]> {
-  const batch: ObjectLine[] = [];
+async function nextBatch(items: AsyncIterator<ImportedItem>): Promise<readonly ImportedItem[]> {
+  const batch: ImportedItem[] = [];
   let bytes = 0;
   while (batch.length < batchItems && bytes < batchBytesMax) {
-    const { done, value } = await lines.next();
+    const { done, value } = await items.next();
     if (done === true) break;
     batch.push(value);
-    bytes += value.bytes?.length ?? 0;
+    bytes += value.bytes;
   }
   return batch;
 }

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -81,4 +90,17 @@ test('a folder is taken away with all in it, and one that is not there is no fau
 test('what the file system refuses is an outage', async () => {
   await bucket.write('a', text('x'));
   await expect(bucket.write('a/b', text('x'))).rejects.toThrow(Outage);
+});
+
+test('objects of one folder go by the beginnings of their keys, unfinished ones too, and nothing else does', async () => {
+  for (const key of ['d/1-a', 'd/1-b/deep', 'd/2-a', '1-a']) await bucket.write(key, text(key));
+  writeFileSync(inside('d', '1-x.unfinished'), 'half');
+  symlinkSync(folder, inside('out'));
+  writeFileSync(join(folder, '1-secret'), 'x');
+  await bucket.removeBeginning('d/1-');
+  await bucket.removeBeginning('none/1-');
+  await bucket.removeBeginning('out/1-');
+  expect(await keysOf()).toEqual(['1-a', 'd/1-b/deep', 'd/2-a']);
+  expect(existsSync(inside('d', '1-x.unfinished'))).toBe(false);
+  expect(readFileSync(join(folder, '1-secret'), 'utf8')).toBe('x');
 });

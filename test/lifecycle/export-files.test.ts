@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { utf8 } from '../../src/base/bytes.ts';
 import { Bucket } from '../../src/lifecycle/bucket.ts';
 import { writeExport } from '../../src/lifecycle/export-files.ts';
+import type { ExportLine } from '../../src/lifecycle/export-lines.ts';
 import type { ExportRecord } from '../../src/lifecycle/export-record.ts';
-import { item, S } from '../tables/support.ts';
 
 const record: ExportRecord = {
   id: '01700000000000-0badcafe',
@@ -38,14 +38,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const objectOf = (key: string) => readFileSync(join(folder, key));
 const place = 'deep/er/AWSDynamoDB/01700000000000-0badcafe';
 
-async function exported(ids: readonly string[], encode = (text: string) => utf8(text)) {
-  const rest = ids.map((id) => ({ item: item({ id: S(id) }), itemBytes: 2 + id.length }));
-  const options = { bucket, record, encode: () => encode(`{"n":${rest.length}}`) };
-  const totals = await writeExport(
-    options,
-    async () => rest.shift(),
-    () => 1_700_000_001_000,
-  );
+async function* linesOf(lines: readonly string[]): AsyncGenerator<ExportLine> {
+  for (const line of lines) yield { line: utf8(line), bytes: 3 };
+}
+
+async function exported(lines: readonly string[], more: Partial<ExportRecord> = {}) {
+  const options = { bucket, record: { ...record, ...more } };
+  const totals = await writeExport(options, linesOf(lines), () => 1_700_000_001_000);
   const manifest = objectOf(`${place}/manifest-files.json`).toString();
   const files = manifest
     .split('\n')
@@ -55,7 +54,7 @@ async function exported(ids: readonly string[], encode = (text: string) => utf8(
 }
 
 test('an export is laid out as AWS does it: data, their manifest, and a summary', async () => {
-  const { totals, files } = await exported(['a', 'b']);
+  const { totals, files } = await exported(['{"n":1}', '{"n":0}']);
   expect(totals).toEqual({ itemCount: 2, bytes: 6 });
   expect(files).toEqual([
     {
@@ -100,16 +99,36 @@ test('of a table without items there is no data', async () => {
 
 test('many items are in several files, each of them once', async () => {
   const line = 'x'.repeat(1024 * 1024);
-  const { files } = await exported(
-    Array.from({ length: 65 }, (_, n) => `${n}`),
-    () => utf8(line),
-  );
+  const { files } = await exported(Array.from({ length: 65 }, () => line));
   expect(files.map(({ itemCount }) => itemCount)).toEqual([64, 1]);
 }, 60_000);
 
+test('an export of an earlier moment says which, and one of changes from when to when, with its data beside it', async () => {
+  const summaryOf = async (more: Partial<ExportRecord>) => {
+    const { files } = await exported(['{}'], more);
+    return [JSON.parse(objectOf(`${place}/manifest-summary.json`).toString()), files[0].dataFileS3Key];
+  };
+  const [earlier] = await summaryOf({ atMs: 1_600_000_000_000 });
+  expect(earlier).toMatchObject({ exportTime: '2020-09-13T12:26:40.000Z', exportType: 'FULL_EXPORT' });
+  const changes = { fromMs: 1_600_000_000_000, toMs: 1_600_003_600_000, view: 'NEW_IMAGE' } as const;
+  const [summary, key] = await summaryOf({ changes });
+  expect(summary).toMatchObject({
+    version: '2023-08-01',
+    exportFromTime: '2020-09-13T12:26:40.000Z',
+    exportToTime: '2020-09-13T13:26:40.000Z',
+    outputView: 'NEW_IMAGE',
+    exportType: 'INCREMENTAL_EXPORT',
+  });
+  expect(summary).not.toHaveProperty('exportTime');
+  expect(key).toMatch(/^deep\/er\/AWSDynamoDB\/data\/01700000000000-0badcafe-[0-9a-f]{32}\.json\.gz$/);
+});
+
 test('items that cannot be read leave no summary', async () => {
-  const options = { bucket, record, encode: () => utf8('x') };
-  const failing = async () => Promise.reject(new Error('no more'));
+  const options = { bucket, record };
+  // biome-ignore lint/correctness/useYield: it has none.
+  const failing = (async function* (): AsyncGenerator<ExportLine> {
+    throw new Error('no more');
+  })();
   await expect(writeExport(options, failing, () => 0)).rejects.toThrow('no more');
   expect((await bucket.list('')).map(({ key }) => key)).toEqual([`${place}/_started`]);
 });

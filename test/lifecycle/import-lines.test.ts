@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import { lineBytesMax, linesOf } from '../../src/lifecycle/import-lines.ts';
-import type { ImportCompression } from '../../src/lifecycle/import-record.ts';
+import { canDecompress, type LineForm, lineBytesMax, linesOf } from '../../src/lifecycle/import-lines.ts';
 
-async function linesIn(pieces: readonly Buffer[], compression: ImportCompression = 'NONE') {
+const { gzipSync } = zlib;
+
+async function linesIn(pieces: readonly Buffer[], form: LineForm = { compression: 'NONE' }) {
   const object = { key: 'k', read: () => Readable.from(pieces) };
   const lines: (string | number | undefined)[] = [];
   let bytesRead = 0;
-  for await (const { bytes } of linesOf(object, compression, (bytes) => (bytesRead += bytes))) {
+  for await (const { bytes } of linesOf(object, form, (bytes) => (bytesRead += bytes))) {
     lines.push(bytes && (bytes.length > 100 ? bytes.length : Buffer.from(bytes).toString()));
   }
   return { lines, bytesRead };
@@ -26,7 +27,7 @@ for (const [name, pieces, lines] of cases) {
     const buffers = pieces.map((piece) => Buffer.from(piece));
     const bytesRead = buffers.reduce((sum, { length }) => sum + length, 0);
     expect(await linesIn(buffers)).toEqual({ lines, bytesRead });
-    expect((await linesIn([gzipSync(Buffer.concat(buffers))], 'GZIP')).lines).toEqual(lines);
+    expect((await linesIn([gzipSync(Buffer.concat(buffers))], { compression: 'GZIP' })).lines).toEqual(lines);
   });
 }
 
@@ -38,7 +39,37 @@ test('a line at the bound is read, one beyond is told as none, and the next is r
 });
 
 test('what is not compressed so rejects', async () => {
-  await expect(linesIn([Buffer.from('plain')], 'GZIP')).rejects.toThrow(/incorrect header check/);
+  await expect(linesIn([Buffer.from('plain')], { compression: 'GZIP' })).rejects.toThrow(
+    /incorrect header check/,
+  );
   const cut = gzipSync('a\nb').subarray(0, 12);
-  await expect(linesIn([cut], 'GZIP')).rejects.toThrow(/unexpected end/);
+  await expect(linesIn([cut], { compression: 'GZIP' })).rejects.toThrow(/unexpected end/);
+});
+
+const quoted: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['a line end in quotes', ['a,"b\nc"\nd'], ['a,"b\nc"', 'd']],
+  ['quotes in quotes', ['"a""\n""b"\n"c"'], ['"a""\n""b"', '"c"']],
+  ['quotes in pieces', ['"a', '\n', 'b"', '\nc'], ['"a\nb"', 'c']],
+];
+for (const [name, pieces, lines] of quoted) {
+  test(`lines with quotes: ${name}`, async () => {
+    const buffers = pieces.map((piece) => Buffer.from(piece));
+    expect((await linesIn(buffers, { compression: 'NONE', hasQuotes: true })).lines).toEqual(lines);
+    expect((await linesIn(buffers)).lines.length).toBeGreaterThan(lines.length);
+  });
+}
+
+const zstd: { readonly zstdCompressSync?: (bytes: Buffer) => Buffer; readonly gzipSync: unknown } = zlib;
+
+test.skipIf(zstd.zstdCompressSync === undefined)(
+  'lines in Zstandard (SKIPPED where Node has none)',
+  async () => {
+    const packed = zstd.zstdCompressSync?.(Buffer.from('a\nb')) ?? Buffer.alloc(0);
+    expect((await linesIn([packed], { compression: 'ZSTD' })).lines).toEqual(['a', 'b']);
+  },
+);
+
+test('what can be decompressed is what Node has', () => {
+  expect([canDecompress('NONE'), canDecompress('GZIP')]).toEqual([true, true]);
+  expect(canDecompress('ZSTD')).toBe(zstd.zstdCompressSync !== undefined);
 });

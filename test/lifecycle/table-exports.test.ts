@@ -153,6 +153,26 @@ describe('exports are known', () => {
   });
 });
 
+test('changes that were being exported when the process ended leave nothing, and those of others stay', async () => {
+  await putBook(await openT(opened.base.site.tables), book('a'));
+  opened.base.site.clock.advance(15 * 60_000);
+  const changes = {
+    fromMs: opened.base.site.clock.nowMs() - 15 * 60_000,
+    view: 'NEW_AND_OLD_IMAGES',
+  } as const;
+  const done = await finished({ changes });
+  expect(done).toMatchObject({ status: 'COMPLETED', itemCount: 1, changes: { toMs: done.startedAtMs } });
+  const id = '00000000000001-00000000';
+  const half = { ...done, id, arn: `${done.tableArn}/export/${id}`, status: 'IN_PROGRESS' as const };
+  await opened.base.site.tables.copying.shelf.put('export', half.id, { format: 1, ...half });
+  const data = join(opened.bucket, 'AWSDynamoDB', 'data');
+  writeFileSync(join(data, `${id}-1.json.gz.unfinished`), 'half');
+  writeFileSync(join(data, `${id}-0.json.gz`), 'whole');
+  opened = await opened.restart({ crash: true });
+  expect(opened.exports.find(user, half.arn).status).toBe('FAILED');
+  expect(readdirSync(data).map((name) => name.startsWith(done.id))).toEqual([true]);
+});
+
 test('a store that closes waits for what is exported, and begins nothing more', async () => {
   const { arn } = await start();
   await opened.exports.stop();

@@ -86,6 +86,15 @@ describe('an import', () => {
     expect(await stored('good')).toBeDefined();
   });
 
+  test('of CSV has a header in each object, or one for all', async () => {
+    put('p/1', 'id,n\na,1\nb,"2\n3"\n');
+    put('p/2', 'text,id\r\n,c\r\n');
+    expect(await finished({ prefix: 'p/', csv: {} })).toMatchObject({ importedItems: 3, errors: 0 });
+    expect(await stored('a')).toEqual(item({ id: S('a'), n: S('1') }));
+    expect(await stored('b')).toEqual(item({ id: S('b'), n: S('2\n3') }));
+    expect(await stored('c')).toEqual(item({ id: S('c'), text: S('') }));
+  });
+
   test('is closed to everyone and CREATING until it is whole', async () => {
     put('a', line('x'));
     await opened.imports.start(user, requestFor());
@@ -104,10 +113,12 @@ describe('an import', () => {
     ['a bucket that is not there', { bucket: 'none' }, 'S3NoSuchBucket'],
     ['a prefix without an object', { prefix: 'none' }, 'S3NoSuchKey'],
     ['an object that is not compressed so', { prefix: 'a', compression: 'GZIP' }, 'InputUnreadable'],
+    ['CSV whose first row is no header', { prefix: 'csv', csv: {} }, 'InputUnreadable'],
   ];
   for (const [name, more, code] of failures) {
     test(`of ${name} fails, and its table goes`, async () => {
       put('a', line('x'));
+      put('csv', 'id,id\n1,2\n');
       expect(await finished(more)).toMatchObject({ status: 'FAILED', failure: { code } });
       expect(await names()).toEqual([]);
       expect(await finished({ prefix: 'a' })).toMatchObject({ status: 'COMPLETED' });
@@ -144,6 +155,30 @@ test('a token makes one import of one request, and is refused for another', asyn
   expect(
     await refusalOf(() => opened.imports.start(user, requestFor({ clientToken: 't', prefix: 'p' }))),
   ).toBe('ImportConflict: The client token was used for another import: t');
+});
+
+test('an import whose table was whole when the process ended is whole', async () => {
+  put('a', line('x'));
+  const done = await finished();
+  const { failure: _, endedAtMs: __, ...open } = done;
+  const { shelf } = opened.base.site.tables.copying;
+  await shelf.put('import', done.id, { format: 1, ...open, status: 'IN_PROGRESS' });
+  opened = await opened.restart({ crash: true });
+  expect(opened.imports.find(user, done.arn)).toMatchObject({ status: 'COMPLETED', importedItems: 1 });
+  expect(await stored('x')).toBeDefined();
+});
+
+test('how much an import has taken is durable before its table is there', async () => {
+  put('a', line('x'));
+  const { restoring } = opened.base.site.tables;
+  let kept: unknown;
+  const finish = restoring.finish.bind(restoring);
+  restoring.finish = async (identity) => {
+    kept = (await opened.base.site.tables.copying.shelf.all('import'))[0]?.value;
+    await finish(identity);
+  };
+  await finished();
+  expect(kept).toMatchObject({ status: 'IN_PROGRESS', importedItems: 1, processedItems: 1 });
 });
 
 test('an import that was under way has failed after a crash, and its table is gone', async () => {

@@ -4,6 +4,7 @@ import { exportFolder } from '../../lifecycle/export-record.ts';
 
 export function exportDescription(record: ExportRecord): object {
   const { arn, status, startedAtMs, endedAtMs, tableArn, tableId, failure, itemCount, bytes } = record;
+  const { atMs = startedAtMs, changes } = record;
   const isWhole = status === 'COMPLETED';
   return {
     ExportArn: arn,
@@ -13,7 +14,7 @@ export function exportDescription(record: ExportRecord): object {
     ExportManifest: isWhole ? `${exportFolder(record)}/manifest-summary.json` : undefined,
     TableArn: tableArn,
     TableId: tableId,
-    ExportTime: startedAtMs / 1000,
+    ExportTime: changes === undefined ? atMs / 1000 : undefined,
     ClientToken: record.clientToken,
     S3Bucket: record.bucket,
     S3BucketOwner: record.bucketOwner,
@@ -23,10 +24,19 @@ export function exportDescription(record: ExportRecord): object {
     ExportFormat: 'DYNAMODB_JSON',
     BilledSizeBytes: isWhole ? bytes : undefined,
     ItemCount: isWhole ? itemCount : undefined,
-    ExportType: 'FULL_EXPORT',
+    ExportType: typeOf(record),
+    IncrementalExportSpecification: changes && {
+      ExportFromTime: changes.fromMs / 1000,
+      ExportToTime: changes.toMs / 1000,
+      ExportViewType: changes.view,
+    },
   };
 }
 
-export function exportSummary({ arn, status }: ExportRecord): object {
-  return { ExportArn: arn, ExportStatus: status, ExportType: 'FULL_EXPORT' };
+export function exportSummary(record: ExportRecord): object {
+  return { ExportArn: record.arn, ExportStatus: record.status, ExportType: typeOf(record) };
+}
+
+function typeOf({ changes }: ExportRecord): string {
+  return changes === undefined ? 'FULL_EXPORT' : 'INCREMENTAL_EXPORT';
 }

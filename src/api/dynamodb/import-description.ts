@@ -9,6 +9,9 @@ export function importDescription(record: ImportRecord): object {
     ClientToken: record.clientToken,
     ErrorCount: record.errors,
     InputCompressionType: record.compression,
+    InputFormatOptions: record.csv && {
+      Csv: { Delimiter: record.csv.delimiter, HeaderList: record.csv.header },
+    },
     TableCreationParameters: record.parameters,
     ProcessedSizeBytes: record.processedBytes,
     ProcessedItemCount: record.processedItems,
@@ -19,13 +22,13 @@ export function importDescription(record: ImportRecord): object {
 }
 
 export function importSummary(record: ImportRecord): object {
-  const { arn, status, tableArn, bucket, bucketOwner, prefix, startedAtMs, endedAtMs } = record;
+  const { arn, status, tableArn, bucket, bucketOwner, prefix, startedAtMs, endedAtMs, csv } = record;
   return {
     ImportArn: arn,
     ImportStatus: status,
     TableArn: tableArn,
     S3BucketSource: { S3Bucket: bucket, S3BucketOwner: bucketOwner, S3KeyPrefix: prefix },
-    InputFormat: 'DYNAMODB_JSON',
+    InputFormat: csv === undefined ? 'DYNAMODB_JSON' : 'CSV',
     StartTime: startedAtMs / 1000,
     EndTime: endedAtMs === undefined ? undefined : endedAtMs / 1000,
   };

@@ -33,6 +33,20 @@ test('an export that failed says why, and neither how much it is nor where', () 
   });
 });
 
+test('an export of an earlier moment, or of changes, says which', () => {
+  expect(exportDescription({ ...record, atMs: 500 })).toMatchObject({
+    ExportTime: 0.5,
+    ExportType: 'FULL_EXPORT',
+  });
+  const changes = { fromMs: 1000, toMs: 2000, view: 'NEW_IMAGE' } as const;
+  expect(exportDescription({ ...record, changes })).toMatchObject({
+    ExportTime: undefined,
+    ExportType: 'INCREMENTAL_EXPORT',
+    IncrementalExportSpecification: { ExportFromTime: 1, ExportToTime: 2, ExportViewType: 'NEW_IMAGE' },
+  });
+  expect(exportSummary({ ...record, changes })).toMatchObject({ ExportType: 'INCREMENTAL_EXPORT' });
+});
+
 test('a list tells an export by its ARN, status and type', () => {
   expect(exportSummary(record)).toEqual({
     ExportArn: 'arn/1-a',

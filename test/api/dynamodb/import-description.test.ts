@@ -53,3 +53,12 @@ test('an import is told with what it read, what of that it took, and why it fail
 test('a list tells less of it', () => {
   expect(importSummary(record)).toEqual(summary);
 });
+
+test('an import of CSV says how it is read', () => {
+  const csv = { delimiter: ';', header: ['a'] };
+  expect(importDescription({ ...record, csv })).toMatchObject({
+    InputFormat: 'CSV',
+    InputFormatOptions: { Csv: { Delimiter: ';', HeaderList: ['a'] } },
+  });
+  expect(importSummary({ ...record, csv })).toMatchObject({ InputFormat: 'CSV' });
+});

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { canDecompress } from '../../../src/lifecycle/import-lines.ts';
 import { apiWithBucket } from './exchange-support.ts';
 import { arnOf, tableInput } from './support.ts';
 
@@ -61,9 +62,46 @@ test('an index of the table is filled with it', async () => {
   expect(await api.call('Scan', { TableName: 'made', IndexName: 'by-a' })).toMatchObject({ Count: 1 });
 });
 
+test.skipIf(canDecompress('ZSTD'))('R-API-1: Zstandard is refused by a Node that has none', async () => {
+  const { api } = await apiWithBucket();
+  expect(await api.refusal('ImportTable', input({ InputCompressionType: 'ZSTD' }))).toContain(
+    'This server does not have the InputCompressionType ZSTD: its Node has no Zstandard',
+  );
+});
+
+test('CSV is read with the options of the request, keys by their types and all else as text', async () => {
+  const { api, opened } = await apiWithBucket();
+  writeFileSync(join(opened.bucket, 'a.csv'), 'x;1\ny;"a;b"\nz\n');
+  const TableCreationParameters = tableInput('made');
+  const InputFormatOptions = { Csv: { Delimiter: ';', HeaderList: ['pk', 'n'] } };
+  const csv = input({ InputFormat: 'CSV', InputFormatOptions, TableCreationParameters });
+  const { ImportTableDescription } = await api.call('ImportTable', csv);
+  expect(ImportTableDescription).toMatchObject({ InputFormat: 'CSV', InputFormatOptions });
+  await opened.imports.settled();
+  const { ImportArn } = ImportTableDescription as { readonly ImportArn: string };
+  expect((await api.call('DescribeImport', { ImportArn })).ImportTableDescription).toMatchObject({
+    ProcessedItemCount: 3,
+    ImportedItemCount: 2,
+    ErrorCount: 1,
+  });
+  const { Items } = await api.call('Scan', { TableName: 'made' });
+  expect(Items).toHaveLength(2);
+  expect(Items).toContainEqual({ pk: { S: 'x' }, n: { S: '1' } });
+  expect(Items).toContainEqual({ pk: { S: 'y' }, n: { S: 'a;b' } });
+});
+
 const refused: readonly (readonly [string, object, string])[] = [
-  ['CSV', { InputFormat: 'CSV' }, 'This server does not have the InputFormat CSV'],
-  ['Zstandard', { InputCompressionType: 'ZSTD' }, 'This server does not have the InputCompressionType ZSTD'],
+  ['Ion', { InputFormat: 'ION' }, 'This server does not have the InputFormat ION'],
+  [
+    'CSV with two columns of one name',
+    { InputFormat: 'CSV', InputFormatOptions: { Csv: { HeaderList: ['pk', 'pk'] } } },
+    'HeaderList must not have a name twice',
+  ],
+  [
+    'CSV between letters',
+    { InputFormat: 'CSV', InputFormatOptions: { Csv: { Delimiter: 'x' } } },
+    'Member must satisfy regular expression pattern: [,;:|\\t ]',
+  ],
   [
     'a name that is taken',
     { TableCreationParameters: tableInput('notes') },
