@@ -18,17 +18,23 @@ export interface BackupSourceOptions {
   readonly log: Log;
 }
 
+export interface BackupTrees {
+  readonly items: Tree;
+  readonly past: Tree | undefined;
+}
+
 /** Of opened pages: each is read once. */
 const cacheBytes = 2 ** 20;
 
 /**
- * Runs `work` on the tree of the items, every one as it was at the commit that the backup is of. Rejects as making the backup
+ * Runs `work` on the tree of the items, every one as it was at the commit that the backup is of, and on that of the changes
+ * that led there, where the backup has it. Rejects as making the backup
  * does; refuses TableKeyRefused where the caller may not use the table's key, and throws IntegrityFault for changed pages.
  */
 export async function withBackupItems<T>(
   { core, service, manifestKey, clock, log }: BackupSourceOptions,
   { caller, borrowed }: { readonly caller: Caller; readonly borrowed: Borrowed },
-  work: (items: Tree, record: TableRecord) => Promise<T>,
+  work: (trees: BackupTrees, record: TableRecord) => Promise<T>,
 ): Promise<T> {
   const reader = await borrowed.open();
   const keys = new TableKeys({ core, service, clock, log, byCallersAlone: true });
@@ -38,7 +44,10 @@ export async function withBackupItems<T>(
     await keys.holdForService(caller, record.id);
     const engine = PageEngine.open({ store: reader.pages(heads), storeId, clock, cacheBytes });
     try {
-      return await work(await engine.openTree(record.tree, keys.cipher(record.id, record.tree)), record);
+      const open = (tree: number) => engine.openTree(tree, keys.cipher(record.id, tree));
+      const pastTree = borrowed.record.type === 'PASSING' ? record.past?.tree : undefined;
+      const past = pastTree === undefined ? undefined : await open(pastTree);
+      return await work({ items: await open(record.tree), past }, record);
     } finally {
       await engine.close();
     }

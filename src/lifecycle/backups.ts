@@ -161,15 +161,20 @@ export class Backups {
 
   /** Refuses BackupNotFound, also for one of another account or region. */
   find({ account, region }: Namespace, backupArn: string): BackupRecord {
+    const found = this.findInAnyRegion(account, backupArn);
+    if (found.source.region !== region) throw new Refusal('BackupNotFound', { backupArn });
+    return found;
+  }
+
+  /** Refuses BackupNotFound, also for one of another account. */
+  findInAnyRegion(account: string, backupArn: string): BackupRecord {
     const found = this.all().find(({ arn }) => arn === backupArn);
-    if (found === undefined || found.source.account !== account || found.source.region !== region) {
-      throw new Refusal('BackupNotFound', { backupArn });
-    }
+    if (found?.source.account !== account) throw new Refusal('BackupNotFound', { backupArn });
     return found;
   }
 
   /**
-   * Refuses BackupNotFound, BackupInUse while it is made or a table is restored from it, and Validation for one of the
+   * Refuses BackupNotFound, BackupBeingMade, BackupInUse while a table is restored from it, and Validation for one of the
    * system's, in our own words: AWS says no more than that it refuses.
    */
   async delete(namespace: Namespace, backupArn: string): Promise<BackupRecord> {
@@ -179,8 +184,7 @@ export class Backups {
         message: `A system backup cannot be deleted; it goes when it expires: ${backupArn}`,
       });
     }
-    const isBusy = record.status === 'CREATING' || this.#inUse.has(record.id);
-    if (isBusy) throw new Refusal('BackupInUse', { backupArn, isRestoring: false });
+    this.#refuseBusy(record, false);
     const deleted: BackupRecord = { ...record, status: 'DELETED' };
     await this.#keep(deleted);
     await this.#discard(deleted);
@@ -188,12 +192,11 @@ export class Backups {
   }
 
   /**
-   * Runs `work` with the file of a backup, looked through whole before. Refuses BackupInUse while another restore reads it;
-   * throws IntegrityFault where the file is not the one that was written.
+   * Runs `work` with the file of a backup, looked through whole before. Refuses BackupBeingMade, and BackupInUse while another
+   * restore reads it; throws IntegrityFault where the file is not the one that was written.
    */
   async read<T>(record: BackupRecord, work: (reader: BackupReader) => Promise<T>): Promise<T> {
-    const isBusy = record.status !== 'AVAILABLE' || this.#inUse.has(record.id);
-    if (isBusy) throw new Refusal('BackupInUse', { backupArn: record.arn, isRestoring: true });
+    this.#refuseBusy(record, true);
     this.#inUse.add(record.id);
     try {
       const reader = await this.#reader(record);
@@ -230,6 +233,11 @@ export class Backups {
   /** What is being made ends, and is gone. */
   stop(): Promise<void> {
     return this.#works.stop();
+  }
+
+  #refuseBusy({ id, arn: backupArn, status }: BackupRecord, isRestoring: boolean): void {
+    if (status === 'CREATING') throw new Refusal('BackupBeingMade', {});
+    if (this.#inUse.has(id)) throw new Refusal('BackupInUse', { backupArn, isRestoring });
   }
 
   async #begin({ tableId, ...request }: BackupRequest): Promise<Begun> {
@@ -311,9 +319,9 @@ export class Backups {
   }
 }
 
-/** A stream is not part of a backup, but for its setting (aws-behaviour §1.9). */
+/** A stream is not part of a backup, but for its setting (aws-behaviour §1.9); nor is what a replica keeps for the others. */
 function copiedTrees({ type, source }: BackupRecord): readonly number[] {
-  const { streams: _, past, ...record } = source;
+  const { streams: _, replication: __, past, ...record } = source;
   return treesOf(type === 'PASSING' && past !== undefined ? { ...record, past } : record);
 }
 

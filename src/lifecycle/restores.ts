@@ -1,5 +1,6 @@
 /** Makes tables of backups: every page opened under the key of the backup and sealed anew under the table's own. */
 import type { Clock } from '../base/clock.ts';
+import { refuse } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CryptoCore } from '../crypto/core.ts';
 import { TableKeys } from '../keys/table-keys.ts';
@@ -39,6 +40,7 @@ export interface RestoreRequest {
   readonly overrides: RestoreOverrides;
 }
 
+const noEncryption = 'Invalid Request: sseSpecificationOverride must be provided for cross-region restores';
 /** Of opened pages of a backup: each is read once. */
 const cacheBytes = 2 ** 20;
 
@@ -77,14 +79,17 @@ export class Restores {
   }
 
   /**
-   * Answers with the table while it is being made. Refuses BackupNotFound, BackupInUse, TableExists, RestoreUnderWay,
-   * LimitExceeded, Validation as the overrides do, and TableKeyRefused where the caller may not use the backup's key or
+   * Answers with the table while it is being made, in the caller's region, whichever the backup is of. Refuses BackupNotFound,
+   * BackupBeingMade, BackupInUse, TableExists, RestoreUnderWay, LimitExceeded, Validation as the overrides do and for a backup of
+   * another region where they do not say which key the table is to have, and TableKeyRefused where the caller may not use the backup's key or
    * the new table's; then nothing is left behind. Throws IntegrityFault where the backup is not what was written.
    */
   async restore(caller: Caller, { backupArn, target, overrides }: RestoreRequest): Promise<TableInfo> {
     const { backups, restoring, clock } = this.#options;
     this.#works.mayGoOn();
-    const record = backups.find(caller, backupArn);
+    const record = backups.findInAnyRegion(caller.account, backupArn);
+    // A key is of one region (aws-behaviour §1.9).
+    if (record.source.region !== caller.region && overrides.encryption === undefined) refuse(noEncryption);
     restoring.refuseTaken(caller, target);
     const plan = {
       target,
@@ -166,7 +171,8 @@ export class Restores {
     const keys = new TableKeys({ core, service, clock, log, byCallersAlone: true });
     try {
       keys.hold(identityOf(source), source.keys);
-      await keys.holdForService(caller, source.id);
+      // The backup's key is asked for where it is.
+      await keys.holdForService({ ...caller, region: source.region }, source.id);
       const planned = await this.#begin(caller, source, plan);
       answer(planned.info);
       await this.#orAbandon(planned, async () => {

@@ -26,7 +26,9 @@ test('items are read as they were when the backup was begun, by who may use the 
   const borrowed = await backups.borrow(id);
   await putBook(await openT(tables), book('b'));
   const source = { caller: user, borrowed };
-  expect(await withBackupItems(options, source, async (tree) => tree.stats().entries)).toBe(1);
+  expect(
+    await withBackupItems(options, source, async ({ items, past }) => [items.stats().entries, past]),
+  ).toEqual([1, undefined]);
   await kms.keys.disable(user, keyId);
   expect(await refusalOf(() => withBackupItems(options, source, async () => 0))).toMatch(
     /^TableKeyRefused: /,

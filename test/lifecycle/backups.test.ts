@@ -49,6 +49,23 @@ describe('a backup', () => {
     expect((await (await openT(site.tables)).get(key('a')))?.item).toEqual(book('a'));
   });
 
+  test('of a replica is made into a table of its own', async () => {
+    const { backups, restores, site, tableId } = await opened();
+    await site.tables.replicas.begin(tableId, { groupId: 'group', members: [] });
+    await putBook(await openT(site.tables), book('b'));
+    const trees = site.tables.dataKeys.dataKeys()[0]?.trees.map(({ part }) => part);
+    expect(trees).toEqual(['items', 'replication']);
+    const { arn } = await backups.create(asker(), 'T', 'copy');
+    await backups.settled();
+    await restores.restore(user, { backupArn: arn, target: 'U', overrides: {} });
+    await restores.settled();
+    expect((await (await openT(site.tables, 'U')).get(key('b')))?.item).toEqual(book('b'));
+    expect((await site.tables.describe(user, 'U')).replication).toBeUndefined();
+    expect(site.tables.replicas.all().map(({ identity }) => identity.name)).toEqual(['T']);
+    const restored = site.tables.dataKeys.dataKeys().find(({ table }) => table === 'U');
+    expect(restored?.trees.map(({ part }) => part)).toEqual(['items']);
+  });
+
   test('is there after a restart, and after a crash where it was whole; half of one never is', async () => {
     let running: BackupsForTest = await opened();
     const { arn } = await running.backups.create(asker(), 'T', 'whole');

@@ -78,6 +78,31 @@ describe('a table whose past is kept', () => {
     expect(opened.backups.all()).toEqual([]);
   });
 
+  test('needs no old key: what was under one that is deleted by now can be had, but for backups of then', async () => {
+    const opened = await kept();
+    const { site, backups, restores, keyId } = opened;
+    const { kms, clock } = site;
+    await put(opened, 'a', 1);
+    const { arn: backupArn } = await backups.create(asker(), 'T', 'under-the-old-key');
+    await backups.settled();
+    const at = clock.nowMs();
+    clock.advance(1);
+    await put(opened, 'a', 2);
+    const other = await newKey(kms);
+    await site.tables.changeEncryption(user, 'T', { kind: 'customer', keyId: other });
+    await put(opened, 'a', 3);
+    await kms.keys.scheduleDeletion(user, keyId, 7);
+    await clock.advanceAndSettle(7 * dayMs);
+    expect(await refusalOf(() => kms.describeKey(user, keyId))).toMatch(/^KeyNotFound: /);
+    expect(await restored(opened, at, 'then')).toEqual({ a: 1 });
+    expect((await site.tables.describe(user, 'then')).sse?.keyArn).toBe(other);
+    expect(await restored(opened, 'latest', 'now')).toEqual({ a: 3 });
+    // A backup keeps the key of its moment (mission.md row 12).
+    expect(
+      await refusalOf(() => restores.restore(user, { backupArn, target: 'lost', overrides: {} })),
+    ).toMatch(/^TableKeyRefused: /);
+  });
+
   test('tells which moments those are, five minutes behind the present and as far back as it is kept', async () => {
     const opened = await kept(2);
     const { clock } = opened.site;

@@ -164,7 +164,36 @@ describe('a restore', () => {
     expect(await traces(opened)).toEqual(before);
   });
 
-  test('shows its table as CREATING and lets nobody in; names and backups are taken meanwhile', async () => {
+  test("into another region needs to be told the key there, and asks for the backup's key where that is", async () => {
+    const opened = await backedUp();
+    const { site, restores, backups, backupArn, keyId } = opened;
+    const abroad = { ...user, region: 'eu-west-1' };
+    const start = (encryption?: EncryptionChoice) =>
+      restores.restore(abroad, { backupArn, target: 'T', overrides: encryption ? { encryption } : {} });
+    expect(await refusalOf(() => start())).toBe(
+      'Validation: Invalid Request: sseSpecificationOverride must be provided for cross-region restores',
+    );
+    const { arn } = await site.kms.keys.create(abroad, {});
+    await start({ kind: 'customer', keyId: arn });
+    await restores.settled();
+    expect(await site.tables.describe(abroad, 'T')).toMatchObject({ status: 'ACTIVE', itemCount: count });
+    const table = await openT(site.tables, 'T', abroad);
+    expect((await table.get(key('book 7')))?.item).toEqual(bookOf(7));
+    // The table has its own key now; the backup does not.
+    await site.kms.keys.disable(user, keyId);
+    expect((await table.get(key('book 8')))?.item).toEqual(bookOf(8));
+    await site.tables.delete(abroad, 'T');
+    expect(await keyRefusalOf(() => start({ kind: 'owned' }))).toBe(disabledText(keyId));
+    expect(await refusalOf(() => backups.find(abroad, backupArn))).toBe(
+      `BackupNotFound: Backup not found: ${backupArn}`,
+    );
+    const stranger = { ...abroad, account: '999999999999' };
+    expect(await refusalOf(() => restores.restore(stranger, { backupArn, target: 'T', overrides: {} }))).toBe(
+      `BackupNotFound: Backup not found: ${backupArn}`,
+    );
+  });
+
+  test('shows its table as CREATING and lets nobody in; names and backups are taken meanwhile (bad-inputs D24)', async () => {
     const { site, restores, backups, backupArn } = await backedUp();
     await restores.restore(user, { backupArn, target: 'R', overrides: {} });
     const again = (target: string) =>

@@ -25,6 +25,20 @@ test('DeleteBackup is refused while a table is restored from it', async () => {
   await api.call('DeleteBackup', { BackupArn });
 });
 
+test('a backup that is being made can be neither deleted nor restored from (bad-inputs D24)', async () => {
+  const { api, backups } = await apiWithBackups();
+  const { BackupDetails } = await api.call('CreateBackup', { TableName: 'notes', BackupName: 'copy' });
+  const { BackupArn } = BackupDetails as { readonly BackupArn: string };
+  const inUse =
+    'BackupBeingMade: There is another ongoing conflicting backup control plane operation on the table. ' +
+    'The backup is either being created, deleted or restored to a table.';
+  expect(await api.refusal('DeleteBackup', { BackupArn })).toBe(inUse);
+  expect(await api.refusal('RestoreTableFromBackup', { BackupArn, TargetTableName: 'again' })).toBe(inUse);
+  expect(await api.call('ListTables', {})).toEqual({ TableNames: ['notes'] });
+  await backups.settled();
+  await api.call('DeleteBackup', { BackupArn });
+});
+
 test('DeleteBackup knows no backup that is not there', async () => {
   const BackupArn = `${arnOf('notes')}/backup/01489602797149-73d8d5bc`;
   const { api } = await apiWithBackups();
