@@ -20,8 +20,13 @@ export const keyLossCauses = [
 
 export type KeyLossCause = (typeof keyLossCauses)[number];
 
-export interface KeyLoss {
+export interface KeyLossReason {
   readonly cause: KeyLossCause;
+  /** When the key is deleted for good, where that is scheduled and known. */
+  readonly keyDeletionMs?: number;
+}
+
+export interface KeyLoss extends KeyLossReason {
   /** As the table service itself was refused. */
   readonly refusal: Refusal<'TableKeyRefused'>;
 }
@@ -45,17 +50,18 @@ const causeOfCode: Readonly<Record<string, KeyLossCause>> = {
  * What the refusal of a Decrypt by the table service came of. The key's state says it, where that can be had; of a key that
  * is in order, who was refused and how. Never rejects on an outage: that the key is lost is known already.
  */
-export async function keyLossCause(
+export async function keyLossReason(
   service: Pick<KeyService, 'describeKey'>,
   { table, keyArn }: { readonly table: TableIdentity; readonly keyArn: string },
   refusal: Refusal<'TableKeyRefused'>,
-): Promise<KeyLossCause> {
+): Promise<KeyLossReason> {
   try {
-    const { state } = await service.describeKey(serviceItself(table), keyArn);
-    return causeOfState[state] ?? causeOfRefusal(refusal);
+    const { state, deletionMs } = await service.describeKey(serviceItself(table), keyArn);
+    const cause = causeOfState[state] ?? causeOfRefusal(refusal);
+    return { cause, ...(deletionMs !== undefined && { keyDeletionMs: deletionMs }) };
   } catch (fault) {
-    if (isRefusal(fault, 'KeyNotFound')) return 'deleted';
-    if (fault instanceof Refusal || fault instanceof Outage) return causeOfRefusal(refusal);
+    if (isRefusal(fault, 'KeyNotFound')) return { cause: 'deleted' };
+    if (fault instanceof Refusal || fault instanceof Outage) return { cause: causeOfRefusal(refusal) };
     throw fault;
   }
 }

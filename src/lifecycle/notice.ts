@@ -79,6 +79,7 @@ export function noticeOf(record: TableRecord, owed: OwedNotice): Notice {
     'key-arn': owed.keyArn,
     ...(owed.kind === 'keyBack' ? {} : { cause }),
     'inaccessible-since': iso(owed.sinceMs),
+    ...(owed.keyDeletionMs !== undefined && { 'key-deletion-at': iso(owed.keyDeletionMs) }),
     ...(owed.archiveAtMs !== undefined && { 'archive-at': iso(owed.archiveAtMs) }),
     ...(owed.backupArn !== undefined && { 'backup-arn': owed.backupArn }),
     'what-happens': happens,
@@ -115,12 +116,17 @@ function outcome({
   kind,
   cause = 'other',
   archiveAtMs,
+  keyDeletionMs,
   backupArn = '',
 }: OwedNotice): readonly [string, string] {
   const [, cure] = causes[cause];
+  const last =
+    keyDeletionMs === undefined
+      ? ''
+      : ` At ${iso(keyDeletionMs)} the key itself is deleted: from then on nobody can ever read the data again.`;
   if (kind === 'keyBack') return ['The table goes on as before; nothing is archived.', 'Nothing.'];
   if (kind === 'archived') {
-    const where = `The data of the table is in the on-demand backup ${backupArn}, and the table can only be deleted.`;
+    const where = `The data of the table is in the on-demand backup ${backupArn}, and the table can only be deleted.${last}`;
     return [
       where,
       `${cure} Then restore the backup to a new table (RestoreTableFromBackup); for the same name, delete the archived ` +
@@ -129,7 +135,7 @@ function outcome({
   }
   const at = archiveAtMs === undefined ? 'After seven days' : `At ${iso(archiveAtMs)}`;
   return [
-    `Nobody can read or write the table. ${at} an on-demand backup is made of it, which is billed, and the table is archived.`,
+    `Nobody can read or write the table. ${at} an on-demand backup is made of it, which is billed, and the table is archived.${last}`,
     `${cure} Or delete the table (DeleteTable).`,
   ];
 }
@@ -148,6 +154,7 @@ function mailText({ headline, detail, account, region }: MailParts): string {
     ['Account', account],
     ['KMS key', detail['key-arn']],
     ['Inaccessible since', detail['inaccessible-since']],
+    ...('key-deletion-at' in detail ? [['KMS key is deleted', detail['key-deletion-at']]] : []),
   ].map(([name, value]) => `${name}: ${value}`);
   const what = [`What happens: ${detail['what-happens']}`, `What to do: ${detail['what-to-do']}`];
   return `${[`${headline}.`, '', ...facts, '', ...what].join('\n')}\n`;

@@ -1,7 +1,7 @@
 /** Takes a table through its states: each event is one commit, with the notice to the owner that belongs to it. */
 import { randomUUID } from 'node:crypto';
 import { type Log, silentLog } from '../base/log.ts';
-import type { KeyLoss } from '../keys/key-loss.ts';
+import type { KeyLoss, KeyLossReason } from '../keys/key-loss.ts';
 import type { TableRecord } from '../tables/catalog-record.ts';
 import { recovered } from '../tables/key-recovery.ts';
 import { type NoticeKind, type OwedNotice, withNotice } from '../tables/owed-notice.ts';
@@ -44,12 +44,13 @@ export class TableLifecycle {
   }
 
   /** Of no meaning for a table that is under another key by now. The first notice of a loss is the one that counts. */
-  async keyLost({ identity, keyArn }: ProtectedTable, { cause }: KeyLoss): Promise<void> {
+  async keyLost({ identity, keyArn }: ProtectedTable, { refusal: _, ...reason }: KeyLoss): Promise<void> {
     const nowMs = this.#nowMs();
+    const { cause } = reason;
     const isChanged = await this.#apply(identity.id, 'keyLost', (record, next) => {
       if (record.keys.keyArn !== keyArn) return record;
-      if (next === record.status) return withCause(record, cause);
-      const lost: TableRecord = { ...record, status: next, inaccessibleSinceMs: nowMs, keyLoss: { cause } };
+      if (next === record.status) return withReason(record, reason);
+      const lost: TableRecord = { ...record, status: next, inaccessibleSinceMs: nowMs, keyLoss: reason };
       return withNotice(lost, noticeOf(lost, 'keyLost', nowMs));
     });
     if (!isChanged) return;
@@ -71,9 +72,9 @@ export class TableLifecycle {
   async announceArchiving(id: string): Promise<void> {
     const nowMs = this.#nowMs();
     await this.#statuses.change(id, (record) => {
-      const { keyLoss: { cause, isArchiveAnnounced } = { cause: 'other' } } = record;
-      if (isArchiveAnnounced === true || archiveAtMs(record) === undefined) return record;
-      const announced: TableRecord = { ...record, keyLoss: { cause, isArchiveAnnounced: true } };
+      const { keyLoss = { cause: 'other' } } = record;
+      if (keyLoss.isArchiveAnnounced === true || archiveAtMs(record) === undefined) return record;
+      const announced: TableRecord = { ...record, keyLoss: { ...keyLoss, isArchiveAnnounced: true } };
       return withNotice(announced, noticeOf(announced, 'archiveNear', nowMs));
     });
     this.#onNotice();
@@ -120,9 +121,11 @@ export class TableLifecycle {
 }
 
 /** A key that was disabled may be on its way out by now: what is to be done is another thing then. */
-function withCause(record: TableRecord, cause: KeyLoss['cause']): TableRecord {
-  if (record.keyLoss?.cause === cause || archiveAtMs(record) === undefined) return record;
-  return { ...record, keyLoss: { ...record.keyLoss, cause } };
+function withReason(record: TableRecord, reason: KeyLossReason): TableRecord {
+  const { cause, keyDeletionMs, ...rest } = record.keyLoss ?? {};
+  const isKnown = cause === reason.cause && keyDeletionMs === reason.keyDeletionMs;
+  if (isKnown || archiveAtMs(record) === undefined) return record;
+  return { ...record, keyLoss: { ...rest, ...reason } };
 }
 
 function noticeOf(record: TableRecord, kind: NoticeKind, atMs: number): OwedNotice {
@@ -135,6 +138,7 @@ function noticeOf(record: TableRecord, kind: NoticeKind, atMs: number): OwedNoti
     keyArn: keys.keyArn,
     sinceMs,
     ...(keyLoss && { cause: keyLoss.cause }),
+    ...(keyLoss?.keyDeletionMs !== undefined && { keyDeletionMs: keyLoss.keyDeletionMs }),
     ...(dueMs !== undefined && { archiveAtMs: dueMs }),
     ...(archival && { backupArn: archival.backupArn }),
     sent: [],

@@ -13,6 +13,8 @@ export interface OwedNotice {
   /** When the loss was noticed that it is about. */
   readonly sinceMs: number;
   readonly cause?: KeyLossCause;
+  /** When the key itself is deleted, as far as that is known. */
+  readonly keyDeletionMs?: number;
   /** When the table is archived, unless its key comes back. */
   readonly archiveAtMs?: number;
   readonly backupArn?: string;

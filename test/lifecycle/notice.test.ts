@@ -81,6 +81,21 @@ describe('a notice', () => {
     expect(event['detail-type']).toBe('Table Archived');
   });
 
+  test('of a key that is to be deleted says when, and what is lost then', () => {
+    const keyDeletionMs = archiveAtMs + 86_400_000;
+    for (const kind of ['keyLost', 'archiveNear', 'archived'] as const) {
+      const dying = { ...cases[kind], cause: 'pendingDeletion', keyDeletionMs } as const;
+      const { text, event } = noticeOf(owing, dying);
+      expect(text).toContain('KMS key is deleted: 2026-12-08T13:05:04Z\n');
+      expect(text).toContain(
+        ' At 2026-12-08T13:05:04Z the key itself is deleted: from then on nobody can ever read the data again.\n',
+      );
+      expect(text).toContain('Cancel the deletion (CancelKeyDeletion)');
+      expect(event.detail['key-deletion-at']).toBe('2026-12-08T13:05:04Z');
+      expect(noticeOf(owing, cases[kind]).event.detail).not.toHaveProperty('key-deletion-at');
+    }
+  });
+
   test('of a key that is back blames nothing any more', () => {
     const { subject, event } = noticeOf(owing, cases.keyBack);
     expect(subject).toBe('Table Books in us-east-1: accessible again');

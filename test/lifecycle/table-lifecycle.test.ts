@@ -52,13 +52,14 @@ describe('the mark of a lost key', () => {
     clock.advance(1000);
     // The first notice counts, and the last cause.
     await first.lifecycle.keyLost(table, loss('pendingDeletion'));
+    await first.lifecycle.keyLost(table, { ...loss('pendingDeletion'), keyDeletionMs: 7 });
     const second = await first.restart({ crash: true });
     const { tables } = second;
     expect(await tables.describe(user, 'T')).toMatchObject({
       status: lostStatus,
       sse: { status: 'ENABLED', keyArn, inaccessibleSinceMs: noticedMs },
     });
-    expect(recordIn(second).keyLoss).toEqual({ cause: 'pendingDeletion' });
+    expect(recordIn(second).keyLoss).toEqual({ cause: 'pendingDeletion', keyDeletionMs: 7 });
     // The mark alone refuses nothing: the key decides.
     expect(await readBook(tables)).toEqual(book('a'));
     await tables.changeSettings(user, 'T', { deletionProtection: true });
@@ -140,6 +141,19 @@ describe('on the way to the archive', () => {
     expect(archiveAtMs(recordIn(opened))).toBe(clock.nowMs() + archiveAfterMs);
     await lifecycle.announceArchiving(id);
     expect(kinds(recordIn(opened))).toEqual(['keyLost', 'archiveNear', 'keyBack', 'keyLost', 'archiveNear']);
+  });
+
+  test('its owner is told when the key itself is deleted, and of a deletion that was cancelled nothing more', async () => {
+    const opened = await openWatched();
+    const { lifecycle, table } = opened;
+    const { id } = table.identity;
+    await lifecycle.keyLost(table, { ...loss('pendingDeletion'), keyDeletionMs: 7 });
+    expect(recordIn(opened).notices).toMatchObject([{ cause: 'pendingDeletion', keyDeletionMs: 7 }]);
+    await lifecycle.keyLost(table, { ...loss('pendingDeletion'), keyDeletionMs: 8 });
+    await lifecycle.announceArchiving(id);
+    expect(recordIn(opened).notices?.at(-1)).toMatchObject({ kind: 'archiveNear', keyDeletionMs: 8 });
+    await lifecycle.keyLost(table, loss('disabled'));
+    expect(recordIn(opened).keyLoss).toEqual({ cause: 'disabled', isArchiveAnnounced: true });
   });
 
   test('an archived table is shown with its backup, holds nothing, can only be deleted, and stays so', async () => {

@@ -329,7 +329,7 @@ for (const way of ways) {
       expect((await clients.streams.send(new ListStreamsCommand({}))).Streams).toEqual([]);
     });
 
-    test('can be restored from its backup once the key is back, and under its name once it is deleted', async () => {
+    test('can be restored from its backup once the key is back, and under its name once it is deleted (bad-inputs D24)', async () => {
       const restore = (TargetTableName: string) =>
         clients.tables.send(new RestoreTableFromBackupCommand({ TargetTableName, BackupArn: backupArn }));
       const { BackupDescription } = await clients.tables.send(
