@@ -1,4 +1,5 @@
 /** A load of backups made, restored and deleted while their table is written to and its past kept: each there whole, or not at all. */
+import { until } from './asked-again.ts';
 import { createTableInput, item, loadItems, readItems } from './item-load.ts';
 import type { JsonCall } from './json-call.ts';
 import { type Course, type WritePath, writeUntilOver } from './write-path.ts';
@@ -78,11 +79,6 @@ function untilActive(call: JsonCall): Promise<void> {
     const { Table } = await call('DescribeTable', { TableName: restored });
     return Table.TableStatus === 'ACTIVE';
   });
-}
-
-/** Asks again and again: whoever kills the process ends this too. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function read(call: JsonCall): Promise<ReadonlyMap<string, string>> {

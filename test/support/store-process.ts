@@ -10,10 +10,21 @@ import type { ServeOptions } from './served-process.ts';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'crash', 'store-process.mjs');
 
+export interface StoreOptions {
+  /** Folders by the names of the buckets that they stand for. */
+  readonly buckets?: Readonly<Record<string, string>>;
+  /** The store's clock stands there, and `advance` alone moves it. */
+  readonly clockMs?: number;
+}
+
 export interface StoreProcess {
   readonly pid: number;
   /** Rejects with an Error that says name, code and sentence of what `open` threw. */
-  open(folder: string, rootKey: string): Promise<void>;
+  open(folder: string, rootKey: string, options?: StoreOptions): Promise<void>;
+  /** Resolves when all that fell due is done. */
+  advance(ms: number): Promise<void>;
+  /** As somebody sets the time. */
+  jump(ms: number): Promise<void>;
   readonly call: JsonCall;
   verify(): Promise<Report>;
   close(): Promise<void>;
@@ -65,12 +76,18 @@ export function startStoreProcess({ under = [] }: ServeOptions = {}): StoreProce
     });
   return {
     pid: child.pid ?? 0,
-    async open(folder, rootKey) {
-      await ask({ open: folder, rootKey });
+    async open(folder, rootKey, options = {}) {
+      await ask({ open: folder, rootKey, ...options });
+    },
+    async advance(ms) {
+      await ask({ advanceMs: ms });
     },
     async call(operation, input) {
       const { status, body } = await ask(jsonRequest(operation, input));
       return outputOf(status, body);
+    },
+    async jump(ms) {
+      await ask({ jumpMs: ms });
     },
     verify: async () => (await ask({ verify: true })).report,
     async close() {

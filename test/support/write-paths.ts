@@ -1,4 +1,7 @@
-/** Every way of writing there is, for the tests that kill: a new one is one entry here. */
+/**
+ * Every way of writing there is, for the tests that kill: a new one is one entry here. What takes longer than a life of these
+ * (exports, imports, archives) has a test of its own beside them.
+ */
 import { randomUUID } from 'node:crypto';
 import { auditTrail } from './audit-load.ts';
 import { backups } from './backup-load.ts';
