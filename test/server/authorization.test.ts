@@ -64,19 +64,19 @@ const noToken = 'MissingAuthenticationToken: Request is missing Authentication T
 
 describe('a request is refused', () => {
   test.each([
-    ['without any signature', {}, '/', noToken],
+    ['without any signature (B7)', {}, '/', noToken],
     ['with an empty header', { authorization: '' }, '/', noToken],
-    ['with AWS4 alone', { authorization: 'AWS4' }, '/', noToken],
-    ['with a password', { authorization: 'Basic YTpi' }, '/', noToken],
+    ['with AWS4 alone (B8)', { authorization: 'AWS4' }, '/', noToken],
+    ['with a password (B8)', { authorization: 'Basic YTpi' }, '/', noToken],
     [
-      'with no part at all',
+      'with no part at all (B9)',
       { authorization: 'AWS4-' },
       '/',
       `IncompleteSignature: ${requires('Credential', 'Signature', 'SignedHeaders')}${needsDate}Authorization=AWS4-`,
     ],
     ...['Credential', 'Signature', 'SignedHeaders'].map(
       (name): [string, Record<string, string>, string, string] => [
-        `without ${name}`,
+        `without ${name} (B10)`,
         { authorization: without(name), 'x-amz-date': date },
         '/',
         `IncompleteSignature: ${requires(name)}Authorization=${without(name)}`,
@@ -89,13 +89,13 @@ describe('a request is refused', () => {
       `IncompleteSignature: ${needsDate}Authorization=${full}`,
     ],
     [
-      'with a signature in the header and one in the query',
+      'with a signature in the header and one in the query (B11)',
       { authorization: full, 'x-amz-date': date },
       `/?${query}`,
       "InvalidSignature: Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
     ],
     [
-      'with parts missing in the query',
+      'with parts missing in the query (B12)',
       {},
       '/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=',
       'IncompleteSignature: ' +
@@ -108,7 +108,7 @@ describe('a request is refused', () => {
     expect(await refusalOf(() => claimOf(request({ headers, path })))).toBe(refusal);
   });
 
-  test('with 15 KB of one part again and again, in no time', async () => {
+  test('with 15 KB of one part again and again, in no time (B13)', async () => {
     const authorization = `AWS4-HMAC-SHA256 ${'Credential='.repeat(1_400)}`;
     const startMs = performance.now();
     expect(await refusalOf(() => claimOf(request({ headers: { authorization } })))).toMatch(

@@ -55,7 +55,7 @@ describe('an operation', () => {
   });
 
   test.each(['application/json', 'application/x-amz-json-1.0;charset=x', 'APPLICATION/X-AMZ-JSON-1.0'])(
-    'is taken as %s',
+    'is taken as %s (B2)',
     async (type) => {
       const answer = await smallDispatcher().dispatch(request({ headers: { 'content-type': type } }));
       expect([answer.status, answer.headers['content-type']]).toEqual([
@@ -83,7 +83,7 @@ describe('what is no operation', () => {
     ),
     ...['text/plain', 'application/jsonasdf', 'application/x-amz-json-1.1', ''].map(
       (type): [string, Partial<ServiceRequest>, number, string] => [
-        `a body as "${type}"`,
+        `a body as "${type}" (B1)`,
         { headers: { 'content-type': type } },
         404,
         unknownPage,
@@ -108,7 +108,7 @@ describe('what is no operation', () => {
     'DynamoDB_20120810.ListTables,DynamoDB_20120810.ListTables',
     '',
     `DynamoDB_20120810.${'x'.repeat(10_000)}`,
-  ])('the target %.60s is an operation nobody knows', async (target) => {
+  ])('the target %.60s is an operation nobody knows (B3, B4, B5)', async (target) => {
     const answer = await smallDispatcher().dispatch(
       request({ headers: { 'x-amz-target': target, 'content-type': 'application/json' } }),
     );
@@ -117,7 +117,7 @@ describe('what is no operation', () => {
   });
 
   test.each(['hi', '{', '[]', 'null', '{}x', '{"a":1,"a":1}', '\ufeff{}', ''])(
-    'the body %s is no JSON object',
+    'the body %s is no JSON object (B6)',
     async (body) => {
       const answer = await smallDispatcher().dispatch(request({ body: Buffer.from(body) }));
       expect([answer.status, jsonOf(answer)]).toEqual([
@@ -193,7 +193,7 @@ describe('where callers have credentials', () => {
     });
   });
 
-  test('who signs for tables does not get at keys', async () => {
+  test('who signs for tables does not get at keys (B27)', async () => {
     const given = await signed({
       target: 'TrentService.ListKeys',
       headers: { 'content-type': 'application/json' },
@@ -204,7 +204,7 @@ describe('where callers have credentials', () => {
     });
   });
 
-  test('a signature that was used before is refused on demand', async () => {
+  test('a signature that was used before is refused on demand (B26)', async () => {
     const strict = smallDispatcher({ credentials: [credentials], rejectReplays: true });
     const given = await signed();
     expect((await strict.dispatch(given)).status).toBe(200);

@@ -42,8 +42,8 @@ describe('a signature of the client library of AWS is accepted', () => {
     ['with blanks in a header', { headers: { 'x-amz-meta': 'two  blanks' } }],
     ['in the query', { presigned: true }],
     ['for another region', { region: 'eu-central-1' }],
-    ['five minutes old', { atMs: nowMs - skewMsMax }],
-    ['five minutes ahead', { atMs: nowMs + skewMsMax }],
+    ['five minutes old (B15)', { atMs: nowMs - skewMsMax }],
+    ['five minutes ahead (B16)', { atMs: nowMs + skewMsMax }],
   ];
   test.each(wishes)('%s', async (_, wish) => {
     const caller = verifier().authenticate(await signed(wish), 'dynamodb');
@@ -85,7 +85,7 @@ describe('a signature of the client library of AWS is accepted', () => {
     );
   });
 
-  test('twice, as AWS does, but once where replays are refused (R-SIG-2)', async () => {
+  test('twice, as AWS does, but once where replays are refused (R-SIG-2, B26)', async () => {
     const given = await signed();
     const lax = verifier();
     const strict = verifier({ rejectReplays: true });
@@ -102,18 +102,18 @@ describe('a signature of the client library of AWS is accepted', () => {
 describe('a signature is refused (R-SIG-1)', () => {
   test.each<[string, (given: ServiceRequest) => ServiceRequest]>([
     [
-      'one digit of it changed',
+      'one digit of it changed (B22)',
       (given) => withSignature(given, (text) => `${text.startsWith('0') ? 1 : 0}${text.slice(1)}`),
     ],
-    ['it is in capitals', (given) => withSignature(given, (text) => text.toUpperCase())],
-    ['it is shorter', (given) => withSignature(given, (text) => text.slice(2))],
-    ['it is a megabyte long', (given) => withSignature(given, (text) => text + '0'.repeat(1 << 20))],
+    ['it is in capitals (B22)', (given) => withSignature(given, (text) => text.toUpperCase())],
+    ['it is shorter (B22)', (given) => withSignature(given, (text) => text.slice(2))],
+    ['it is a megabyte long (B22)', (given) => withSignature(given, (text) => text + '0'.repeat(1 << 20))],
     ['it is no hexadecimal', (given) => withSignature(given, () => 'z'.repeat(64))],
-    ['the body changed', (given) => ({ ...given, body: Buffer.from('{ }') })],
+    ['the body changed (B23)', (given) => ({ ...given, body: Buffer.from('{ }') })],
     ['the method changed', (given) => ({ ...given, method: 'PUT' })],
     ['the query changed', (given) => ({ ...given, path: '/?a=1' })],
-    ['a signed header changed', (given) => changed(given, { host: 'localhost:8001' })],
-    ['a signed header came twice', (given) => changed(given, { host: 'localhost:8000,evil' })],
+    ['a signed header changed (B24)', (given) => changed(given, { host: 'localhost:8001' })],
+    ['a signed header came twice (B25)', (given) => changed(given, { host: 'localhost:8000,evil' })],
     ['the operation changed', (given) => changed(given, { 'x-amz-target': 'DynamoDB_20120810.DeleteTable' })],
     ['the date changed', (given) => changed(given, { 'x-amz-date': '20260101T000001Z' })],
     ['a header left the list', (given) => rewritten(given, 'content-type;', '')],
@@ -125,7 +125,7 @@ describe('a signature is refused (R-SIG-1)', () => {
     expect(await check(await signed({ secret: 'another' }))).toMatch(mismatch);
   });
 
-  test('when the told hash of the body is not that of the body', async () => {
+  test('when the told hash of the body is not that of the body (B23)', async () => {
     const given = await signed({ headers: { 'x-amz-content-sha256': '0'.repeat(64) } });
     expect(await check(given)).toMatch(mismatch);
   });
@@ -138,7 +138,7 @@ describe('a signature is refused (R-SIG-1)', () => {
     expect(refusal).not.toContain(credentials.secretAccessKey);
   });
 
-  test('when an unsigned header came beside, it is not', async () => {
+  test('when an unsigned header came beside, it is not (B24)', async () => {
     expect(await check(changed(await signed(), { 'x-other': 'unsigned' }))).toBe('answered');
   });
 });
@@ -149,8 +149,8 @@ describe('a date is refused', () => {
   const early =
     'InvalidSignature: Signature not yet current: 20260101T000501Z is still later than 20260101T001500Z (20260101T000000Z + 15 min.)';
   test.each([
-    ['a second over five minutes ago', nowMs - skewMsMax - 1_000, expired],
-    ['a second over five minutes ahead', nowMs + skewMsMax + 1_000, early],
+    ['a second over five minutes ago (B15)', nowMs - skewMsMax - 1_000, expired],
+    ['a second over five minutes ahead (B16)', nowMs + skewMsMax + 1_000, early],
   ])('%s', async (_, atMs, refusal) => {
     expect(await check(await signed({ atMs }))).toBe(refusal);
   });
@@ -162,7 +162,7 @@ describe('a date is refused', () => {
     '99990101T000000Z',
     '20260101T240000Z',
     'now',
-  ])('that is written %s', async (date) => {
+  ])('that is written %s (B14)', async (date) => {
     expect(await check(changed(await signed(), { 'x-amz-date': date }))).toBe(
       `IncompleteSignature: Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
@@ -172,7 +172,7 @@ describe('a date is refused', () => {
 describe('what a signature covers, and is good for', () => {
   test.each([
     [
-      'Host is not signed',
+      'Host is not signed (B17)',
       'host;',
       '',
       "InvalidSignature: 'Host' must be a 'SignedHeader' in the AWS Authorization.",
@@ -184,27 +184,27 @@ describe('what a signature covers, and is good for', () => {
       "InvalidSignature: 'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.",
     ],
     [
-      'the algorithm is another',
+      'the algorithm is another (B18)',
       'AWS4-HMAC-SHA256',
       'AWS4-HMAC-SHA1',
       "IncompleteSignature: Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1' (only AWS4-HMAC-SHA256 for now). ",
     ],
     [
-      'the credential has four parts',
+      'the credential has four parts (B19)',
       '/aws4_request',
       '',
       'IncompleteSignature: Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, ' +
         "got 'AKIDEXAMPLE/20260101/us-east-1/dynamodb'",
     ],
     [
-      'the credential has six parts',
+      'the credential has six parts (B19)',
       '/dynamodb/',
       '/dynamodb/more/',
       'IncompleteSignature: Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, ' +
         "got 'AKIDEXAMPLE/20260101/us-east-1/dynamodb/more/aws4_request'",
     ],
     [
-      'everything of the scope is wrong',
+      'everything of the scope is wrong (B20)',
       '20260101/us-east-1/dynamodb/aws4_request',
       '20260102/US EAST/s3/aws3'.replace(' ', '_'),
       "InvalidSignature: Credential should be scoped to a valid region, not 'US_EAST'. " +
@@ -214,7 +214,7 @@ describe('what a signature covers, and is good for', () => {
         "'20260102' != '20260101', from '20260101T000000Z'.",
     ],
     [
-      'nobody has this key id',
+      'nobody has this key id (B21)',
       'AKIDEXAMPLE',
       'AKIDOTHER',
       'UnrecognizedClient: The security token included in the request is invalid.',
@@ -229,14 +229,14 @@ describe('what a signature covers, and is good for', () => {
     expect(await check(rewritten(await signed(), from, to))).toBe(refusal);
   });
 
-  test('a session token with lasting credentials is made up: refused', async () => {
+  test('a session token with lasting credentials is made up: refused (B21)', async () => {
     const given = changed(await signed(), { 'x-amz-security-token': 'token' });
     expect(await check(given)).toBe(
       'UnrecognizedClient: The security token included in the request is invalid.',
     );
   });
 
-  test('one of a table is none of a key: refused', async () => {
+  test('one of a table is none of a key: refused (B27)', async () => {
     expect(await check(await signed(), 'kms')).toBe(
       "InvalidSignature: Credential should be scoped to correct service: 'kms'. ",
     );
