@@ -1,13 +1,14 @@
 /** The catalogue's records as bytes: one a table, and one that counts trees. */
 import { equalBytes, textOf, utf8 } from '../base/bytes.ts';
 import { IntegrityFault } from '../base/errors.ts';
-import type { KeyLossCause } from '../keys/key-loss.ts';
+import type { KeyLossReason } from '../keys/key-loss.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
 import type { DataKeyCount } from '../keys/table-keyring.ts';
 import type { WrappedTableKeys } from '../keys/table-keys.ts';
 import type { IndexRecord } from './index-definition.ts';
 import type { OwedNotice } from './owed-notice.ts';
 import type { PastState } from './past/past-state.ts';
+import type { ReplicationState } from './replication/replication-state.ts';
 import type { ResourcePolicy } from './resource-policy.ts';
 import type { RestoreMark } from './restore-mark.ts';
 import { type StoredKeys, storedKeys, wrappedKeys } from './stored-keys.ts';
@@ -22,8 +23,7 @@ export type RecordedStatus = Extract<
 >;
 
 /** How a key was lost, beside when. */
-export interface LossRecord {
-  readonly cause: KeyLossCause;
+export interface LossRecord extends KeyLossReason {
   /** The owner was told that the table is about to be archived. */
   readonly isArchiveAnnounced?: true;
 }
@@ -53,6 +53,8 @@ export interface TableRecord {
   readonly streams?: readonly StreamState[];
   /** Present exactly where any moment of the table's past can be restored. */
   readonly past?: PastState;
+  /** Present exactly where the table is one of the replicas of a group. */
+  readonly replication?: ReplicationState;
   readonly timeToLive?: TimeToLive;
   /** Of the table and its streams; nobody is judged by them yet. */
   readonly policies?: readonly ResourcePolicy[];
@@ -131,7 +133,10 @@ function parsed(bytes: Uint8Array): object {
   return value as object;
 }
 
-type TablePlaces = Pick<TableRecord, 'tree' | 'indexes' | 'collectionTree' | 'streams' | 'past' | 'archival'>;
+type TablePlaces = Pick<
+  TableRecord,
+  'tree' | 'indexes' | 'collectionTree' | 'streams' | 'past' | 'replication' | 'archival'
+>;
 
 /** Every tree of the table, its items' first; none of one that was archived. */
 export function treesOf({
@@ -140,12 +145,14 @@ export function treesOf({
   collectionTree,
   streams = [],
   past,
+  replication,
   archival,
 }: TablePlaces): readonly number[] {
   if (archival !== undefined) return [];
   const collections = collectionTree === undefined ? [] : [collectionTree];
   const pasts = past?.tree === undefined ? [] : [past.tree];
-  const others = [...treesOfStreams(streams), ...pasts, ...collections];
+  const replicas = replication?.tree === undefined ? [] : [replication.tree];
+  const others = [...treesOfStreams(streams), ...pasts, ...replicas, ...collections];
   return [tree, ...indexes.map((index) => index.tree), ...others];
 }
 
@@ -181,6 +188,11 @@ export function identityOf({ id, account, region, definition }: TableIdentityPar
 /** True where the table can only be looked at: its data is in a backup, or on the way there. */
 export function isWithdrawn({ status }: Pick<TableRecord, 'status'>): boolean {
   return status === 'ARCHIVING' || status === 'ARCHIVED';
+}
+
+/** False while it is filled, from a backup or from another region: nobody can use it yet. */
+export function isWhole({ restore, replication }: Pick<TableRecord, 'restore' | 'replication'>): boolean {
+  return restore === undefined && replication?.isCopying === undefined;
 }
 
 /** The record of a table whose key can be used again, or still. */

@@ -20,7 +20,7 @@ import { treesOfStreams } from './stream/stream-state.ts';
 
 export interface TreeDataKeys {
   readonly tree: number;
-  /** `items`, `index <name>`, `stream` or `past`; `stream, table deleted` for what can still be read of a deleted table. */
+  /** `items`, `index <name>`, `stream`, `past` or `replication`; `stream, table deleted` for what can still be read of a deleted table. */
   readonly part: string;
   /** Oldest first; the last one seals. */
   readonly dataKeyIds: readonly number[];
@@ -223,9 +223,10 @@ function dataKeyIdsOf({ keys }: Pick<TableRecord, 'keys'>, tree: number): readon
   return keys.dataKeys.filter((dataKey) => dataKey.tree === tree).map(({ id }) => id);
 }
 
-function partOf({ tree: items, indexes = [], past }: TableRecord, tree: number): string {
+function partOf({ tree: items, indexes = [], past, replication }: TableRecord, tree: number): string {
   if (tree === items) return 'items';
   if (tree === past?.tree) return 'past';
+  if (tree === replication?.tree) return 'replication';
   const index = indexes.find((known) => known.tree === tree);
   return index === undefined ? 'stream' : `index ${index.name}`;
 }

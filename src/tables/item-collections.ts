@@ -40,18 +40,20 @@ export class ItemCollections implements WriteFollower {
   check(): void {}
 
   /** Refuses CollectionTooLarge: so rarely that it need not come before the first change. */
-  follow(tx: Transaction, { key, old, next }: ItemChange): MaybePromise<void> {
+  follow(tx: Transaction, { key, old, next, replicated }: ItemChange): MaybePromise<void> {
     const growth = this.#bytesOf(next) - this.#bytesOf(old?.item, old?.itemBytes);
     if (growth === 0) return;
     const partition = partitionOf(key);
+    // A replica takes what the collection has become elsewhere.
+    const bytesMax = growth > 0 && replicated === undefined ? this.#bytesMax : Number.POSITIVE_INFINITY;
     const found = tx.get(this.#tree, partition);
     if (found instanceof Promise)
-      return found.then((bytes) => this.#grow(tx, partition, sizeOf(bytes) + growth, growth));
-    return this.#grow(tx, partition, sizeOf(found) + growth, growth);
+      return found.then((bytes) => this.#resize(tx, partition, sizeOf(bytes) + growth, bytesMax));
+    return this.#resize(tx, partition, sizeOf(found) + growth, bytesMax);
   }
 
-  #grow(tx: Transaction, partition: Uint8Array, size: number, growth: number): MaybePromise<void> {
-    if (growth > 0 && size > this.#bytesMax) throw new Refusal('CollectionTooLarge', {});
+  #resize(tx: Transaction, partition: Uint8Array, size: number, bytesMax: number): MaybePromise<void> {
+    if (size > bytesMax) throw new Refusal('CollectionTooLarge', {});
     if (size > 0) return tx.put(this.#tree, partition, bytesOf(size));
     const removed = tx.delete(this.#tree, partition);
     return removed instanceof Promise ? removed.then(() => {}) : undefined;

@@ -5,7 +5,7 @@ import { isRefusal } from '../base/errors.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
-import { identityOf, isWithdrawn } from './catalog-record.ts';
+import { identityOf, isWhole, isWithdrawn } from './catalog-record.ts';
 import type { KeyRange, OpenTable, WriteDecision } from './table.ts';
 import { isTimeUp } from './time-to-live.ts';
 import { encodeKey, rangeAfter } from './tree-key.ts';
@@ -111,7 +111,8 @@ export class ItemExpiry {
 
   #attributeOf({ record }: KnownTable): string | undefined {
     const { timeToLive } = record;
-    if (timeToLive?.isEnabled !== true || this.#isStopped || isWithdrawn(record)) return undefined;
+    if (timeToLive?.isEnabled !== true || this.#isStopped) return undefined;
+    if (isWithdrawn(record) || !isWhole(record)) return undefined;
     return timeToLive.attribute;
   }
 }

@@ -206,18 +206,25 @@ export class PageTable implements OpenTable {
     const old = itemOf(bytes);
     const decision = decide(old);
     if ('unchanged' in decision) return decision.result;
-    const { next, nextBytes, isUpdate = false, isExpired = false, result } = decision;
+    const { next, nextBytes, isUpdate = false, isExpired = false, replicated, result } = decision;
+    const origin = replicated && { replicated };
     if (next === undefined && old === undefined) return result;
     if (next === undefined) {
-      const change = { key, old, next, isExpired };
-      for (const follower of this.#followers) follower.check(change);
+      const change = { key, old, next, isExpired, ...origin };
+      this.#check(change);
       return after(this.#follow(tx, change, tx.delete(this.#tree, key)), result);
     }
     const nextEncoded = encodeItem(next, nextBytes);
-    const change = { key, old, next, nextEncoded, isUpdate };
-    for (const follower of this.#followers) follower.check(change);
-    if (this.#locals.length > 0) checkSizeWithIndexes(this.#locals, sized(next, nextBytes), isUpdate);
+    const change = { key, old, next, nextEncoded, isUpdate, ...origin };
+    this.#check(change, sized(next, nextBytes));
     return after(this.#follow(tx, change, tx.put(this.#tree, key, nextEncoded)), result);
+  }
+
+  /** What was made in another region is there already, and must be here too. */
+  #check(change: ItemChange, next?: NextItem): void {
+    if (change.replicated !== undefined) return;
+    for (const follower of this.#followers) follower.check(change);
+    if (next !== undefined) checkSizeWithIndexes(this.#locals, next, change.isUpdate === true);
   }
 
   /** One after another, each once the last has ended: they share the transaction. */

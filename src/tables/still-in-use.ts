@@ -1,15 +1,19 @@
 /** Refusals of a change for which it is not the time: while another one is at the table, or it is protected. */
 import { Refusal, refuse } from '../base/errors.ts';
-import type { TableRecord } from './catalog-record.ts';
+import { isWhole, type TableRecord } from './catalog-record.ts';
 
 export function stillInUse(why: string): Refusal<'TableInUse'> {
   const message = `Attempt to change a resource which is still in use: ${why}`;
   return new Refusal('TableInUse', { message });
 }
 
-/** Refuses TableInUse until the table is whole. */
-export function refuseRestoring({ definition, restore }: TableRecord): void {
-  if (restore !== undefined) throw stillInUse(`Table is being created: ${definition.name}`);
+/** Refuses TableInUse until the table is whole: restored from a backup, or copied from another region. */
+export function refuseRestoring(record: TableRecord): void {
+  if (!isWhole(record)) throw beingCreated(record);
+}
+
+export function beingCreated({ definition }: Pick<TableRecord, 'definition'>): Refusal<'TableInUse'> {
+  return stillInUse(`Table is being created: ${definition.name}`);
 }
 
 export function beingUpdated({ definition }: Pick<TableRecord, 'definition'>): Refusal<'TableInUse'> {

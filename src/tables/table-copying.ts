@@ -4,7 +4,7 @@ import type { ClientConnection } from '../keys/client-connection.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
-import { isWithdrawn, type TableRecord } from './catalog-record.ts';
+import { isWhole, isWithdrawn, type TableRecord } from './catalog-record.ts';
 import type { CatalogShelf } from './catalog-shelf.ts';
 import type { PastChoice, TablePasts } from './past/table-pasts.ts';
 import { bareTableName } from './table-name.ts';
@@ -50,7 +50,7 @@ export class TableCopying {
   #find(caller: Caller, given: string): KnownTable {
     const name = bareTableName(caller, given);
     const known = name === undefined ? undefined : this.#catalog.find(caller.account, caller.region, name);
-    const isThere = known !== undefined && known.record.restore === undefined && !isWithdrawn(known.record);
+    const isThere = known !== undefined && isWhole(known.record) && !isWithdrawn(known.record);
     if (isThere) return known;
     throw new Refusal('ContinuousTableNotFound', { table: name ?? given });
   }

@@ -1,7 +1,7 @@
 /** What descriptions show of a table, from its record: no key is needed for it. */
 
 import { assert } from '../base/errors.ts';
-import type { TableRecord } from './catalog-record.ts';
+import { isWhole, type TableRecord } from './catalog-record.ts';
 import type { IndexInfo, IndexRecord } from './index-definition.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
 import { streamArn } from './stream/stream-arn.ts';
@@ -28,6 +28,7 @@ export function tableInfo(record: TableRecord): TableInfo {
     ...(tableClassSinceMs === undefined ? {} : { tableClassSinceMs }),
     ...(record.archival && { archival: record.archival }),
     ...(record.restore && { restore: record.restore }),
+    ...replicationOf(record),
     ...(encryption === 'owned'
       ? {}
       : {
@@ -41,11 +42,19 @@ export function tableInfo(record: TableRecord): TableInfo {
 }
 
 /** Until a new index is being filled, and until one has gone, its table is said to be updated. */
-function statusOf({ status, restore, indexes = [] }: TableRecord): TableStatus {
+function statusOf(record: TableRecord): TableStatus {
+  const { status, restore, indexes = [] } = record;
   if (restore !== undefined) return 'CREATING';
   if (status !== 'ACTIVE') return status;
+  if (!isWhole(record)) return 'CREATING';
   const isUpdating = indexes.some((index) => index.status === 'DELETING' || index.filledTo === '');
   return isUpdating ? 'UPDATING' : 'ACTIVE';
+}
+
+function replicationOf({ replication }: TableRecord): Pick<TableInfo, 'replication'> {
+  if (replication === undefined) return {};
+  const { groupId, members } = replication;
+  return { replication: { groupId, members } };
 }
 
 function streamOf(record: TableRecord): { readonly stream?: TableStream } {

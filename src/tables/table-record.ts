@@ -1,6 +1,7 @@
 /** A table as a request defines it, and as an answer describes it. */
 import type { KeyAttributeType } from './attribute.ts';
 import type { IndexDefinition, IndexInfo, IndexThroughput } from './index-definition.ts';
+import type { ReplicationInfo } from './replication/replication-state.ts';
 import type { RestoreMark } from './restore-mark.ts';
 import type { StreamViewType } from './stream/stream-state.ts';
 
@@ -118,6 +119,8 @@ export interface TableInfo {
   readonly archival?: Archival;
   /** Present exactly while it is restored; the status is CREATING then. */
   readonly restore?: RestoreMark;
+  /** Present exactly where it is one of the replicas of a group. */
+  readonly replication?: ReplicationInfo;
   /** Absent for a table under the AWS owned key. */
   readonly sse?: {
     readonly status: 'ENABLED' | 'UPDATING';

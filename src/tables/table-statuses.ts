@@ -78,6 +78,7 @@ export class TableStatuses {
 }
 
 /** Without the keys of what is gone: whoever takes the catalogue later finds none. */
-function withoutData({ streams: _, dataKeyUse: __, past: ___, ...rest }: TableRecord): TableRecord {
+function withoutData(record: TableRecord): TableRecord {
+  const { streams: _, dataKeyUse: __, past: ___, replication: ____, ...rest } = record;
   return { ...rest, keys: { ...rest.keys, dataKeys: [] } };
 }

@@ -5,6 +5,7 @@ import type { Item } from './attribute.ts';
 import type { Consumption } from './capacity.ts';
 import type { IndexKind } from './index-definition.ts';
 import type { IndexKeySchema, KeySchema } from './key-schema.ts';
+import type { ReplicatedWrite } from './replication/replica-change.ts';
 
 /** An item as it was stored, with its size by DynamoDB's rules in bytes, which costs less to read than `item`. */
 export interface StoredItem {
@@ -24,6 +25,8 @@ export type WriteDecision<T> =
       readonly isUpdate?: true;
       /** With a `next` that is undefined: the service itself removes the item, since its time is up. */
       readonly isExpired?: true;
+      /** It was made in another region: nothing here refuses it, and an index that cannot take the item goes without. */
+      readonly replicated?: ReplicatedWrite;
       readonly result: T;
     }
   | { readonly unchanged: true; readonly result: T };

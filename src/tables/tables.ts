@@ -9,7 +9,7 @@ import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import { Catalog, type KnownTable, nameInUse } from './catalog.ts';
-import { isWithdrawn, type TableRecord, treesOf } from './catalog-record.ts';
+import { isWhole, isWithdrawn, type TableRecord, treesOf } from './catalog-record.ts';
 import { DataKeyUpkeep } from './data-key-upkeep.ts';
 import { remainsOf } from './deleted-table.ts';
 import type { EncryptionQuota } from './encryption-quota.ts';
@@ -19,6 +19,7 @@ import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import { ItemExpiry } from './item-expiry.ts';
 import type { PageTable } from './page-table.ts';
 import { TablePasts } from './past/table-pasts.ts';
+import { TableReplicas } from './replication/table-replicas.ts';
 import { refuseProtected, refuseRestoring, refuseWithdrawn } from './still-in-use.ts';
 import { treesOfStreams } from './stream/stream-state.ts';
 import { type StreamChoice, TableStreams } from './stream/table-streams.ts';
@@ -74,6 +75,7 @@ export class Tables {
   readonly #tokens: TransactionTokens;
   readonly streams: TableStreams;
   readonly pasts: TablePasts;
+  readonly replicas: TableReplicas;
   readonly #followers: TableFollowers;
   readonly expiry: ItemExpiry;
   readonly annotations: TableAnnotations;
@@ -93,21 +95,18 @@ export class Tables {
     this.#rekeying = new TableRekeying({ catalog, keys, clock, quota: options.encryptionChangeQuota });
     const { dataKeys } = this;
     this.#tokens = new TransactionTokens({ catalog, keys, dataKeys, engine, clock, region });
-    this.streams = new TableStreams({
-      catalog,
-      keys,
-      dataKeys,
-      engine,
-      clock,
-      refresh: (known) => this.#opening.refresh(known),
-    });
-    this.annotations = new TableAnnotations({ catalog, clock });
+    const parts = { catalog, keys, engine, clock };
     const refresh = (known: KnownTable) => this.#opening.refresh(known);
-    this.pasts = new TablePasts({ catalog, keys, dataKeys, engine, clock, refresh });
-    this.#followers = new TableFollowers([this.streams, this.pasts]);
+    this.streams = new TableStreams({ ...parts, dataKeys, refresh });
+    this.annotations = new TableAnnotations({ catalog, clock });
+    this.pasts = new TablePasts({ ...parts, dataKeys, refresh });
+    const opened = (known: KnownTable) => this.#opened(known);
+    const { streams } = this;
+    this.replicas = new TableReplicas({ ...parts, dataKeys, streams, refresh, open: opened });
+    this.#followers = new TableFollowers([this.streams, this.pasts, this.replicas.keeper]);
     const followers = this.#followers;
     this.#opening = new TableOpening({ engine, keys, dataKeys, followers, collectionBytesMax });
-    this.expiry = new ItemExpiry({ catalog, keys, clock, open: (known) => this.#opened(known) });
+    this.expiry = new ItemExpiry({ catalog, keys, clock, open: opened });
     this.#building = new IndexBuilding({
       catalog,
       keys,
@@ -141,7 +140,7 @@ export class Tables {
   open(caller: Caller, connection: ClientConnection, name: string): OpenTable | Promise<OpenTable> {
     const known = this.#find(caller, name);
     if (known === undefined || isWithdrawn(known.record)) throw new Refusal('TableNotFound', {});
-    if (known.record.restore !== undefined) throw new Refusal('TableNotFound', {});
+    if (!isWhole(known.record)) throw new Refusal('TableNotFound', {});
     const asking = this.#keys.authorize(caller, connection, known.record.id);
     if (asking !== undefined) return asking.then(() => this.#opened(known));
     return this.#opened(known);
@@ -302,6 +301,7 @@ export class Tables {
     const known = this.#require(caller, name);
     const before = infoOf(known);
     await this.#rekeying.rekey(caller, known.record, choice);
+    this.replicas.note(known.record);
     return rekeyingInfo(before);
   }
 
@@ -325,6 +325,7 @@ export class Tables {
     } finally {
       known.isDropping = this.#catalog.findById(record.id) === undefined;
     }
+    this.replicas.note(record);
     return { ...before, status: 'DELETING' };
   }
 

@@ -2,6 +2,7 @@
 import type { Transaction } from '../pages/commit.ts';
 import type { MaybePromise } from '../store/page-store.ts';
 import type { Item } from './attribute.ts';
+import type { ReplicatedWrite } from './replication/replica-change.ts';
 import type { StoredItem } from './table.ts';
 
 /** One item before and after; at least one of them is there. */
@@ -16,6 +17,8 @@ export interface ItemChange {
   readonly isUpdate?: boolean;
   /** The service itself removes the item, since its time is up. */
   readonly isExpired?: boolean;
+  /** It was made in another region, where it was judged: it is not checked here, and refused by nothing. */
+  readonly replicated?: ReplicatedWrite;
 }
 
 export interface WriteFollower {

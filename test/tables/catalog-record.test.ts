@@ -9,6 +9,7 @@ import {
   encodeNextTree,
   encodeTableRecord,
   identityOf,
+  isWhole,
   isWithdrawn,
   nextTreeKey,
   type TableRecord,
@@ -132,6 +133,19 @@ test('an archived record comes back from its bytes, and has no trees', () => {
   expect(decodeTableRecord(encodeTableRecord(archived))).toEqual(archived);
   expect(treesOf(full)).not.toEqual([]);
   expect(treesOf(archived)).toEqual([]);
+});
+
+test('a replica has a tree more once its key was there to make one, and is whole once it has copied', () => {
+  const member = { region: 'eu-west-1', state: 'ACTIVE', encryption: 'owned' } as const;
+  const members = [{ ...member, stamp: { ms: 1, count: 2, region: 'eu-west-1' } }];
+  const waiting: TableRecord = { ...full, replication: { groupId: 'g', members } };
+  const copying: TableRecord = { ...full, replication: { groupId: 'g', members, tree: 99, isCopying: true } };
+  for (const record of [waiting, copying]) {
+    expect(decodeTableRecord(encodeTableRecord(record))).toEqual(record);
+  }
+  expect(treesOf(waiting)).toEqual(treesOf(full));
+  expect(treesOf(copying)).toEqual([...treesOf(full), 99]);
+  expect([full, waiting, copying].map(isWhole)).toEqual([true, true, false]);
 });
 
 test('a record is withdrawn while it is being archived, and from then on', () => {

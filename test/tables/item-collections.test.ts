@@ -87,6 +87,19 @@ describe('a collection', () => {
     await write(table, more, more);
     expect(await sizeOf(table, 'a')).toBeLessThan(collectionBytesMax);
   });
+
+  test('takes what it has become in another region, whatever its size', async () => {
+    const { tables } = await openTables({ collectionBytesMax: 100 });
+    await tables.create(user, definition);
+    const table = await openT(tables);
+    const next = visit('a', 1, 400, 'Oslo');
+    const replicated = { stamp: undefined, from: 'eu-west-1' };
+    await table.write(encodeKey(keySchema, next), () => ({ next, replicated, result: undefined }));
+    expect(await sizeOf(table, 'a')).toBe(itemBytes(next) + entryBytes(next));
+    expect(await refusalOf(() => write(table, next, visit('a', 1, 401, 'Oslo')))).toContain(
+      'CollectionTooLarge',
+    );
+  });
 });
 
 test('a table without local indexes has no collections', async () => {

@@ -48,6 +48,16 @@ describe('tables of another process', () => {
     expect(await get(`arn:aws:dynamodb:${region}:${account}:table/table`)).toEqual(item('third'));
   });
 
+  test('are not there until a replica of them is whole', async () => {
+    const { replicas } = followed.owner.tables;
+    const { encryption, ...definition } = definitionOf('replica');
+    await replicas.create(user, { definition, encryption, indexes: [], groupId: 'group', members: [] });
+    await expect(get('replica')).rejects.toEqual(refused('TableNotFound'));
+    const id = replicas.find({ account, region, name: 'replica' })?.identity.id ?? '';
+    await replicas.change(id, ({ isCopying: _, ...whole }) => whole);
+    expect(await get('replica')).toBeUndefined();
+  });
+
   test('are opened at once where nothing has changed and the caller was let in', async () => {
     await get();
     expect(tables.open(user, connection, 'table')).not.toBeInstanceOf(Promise);

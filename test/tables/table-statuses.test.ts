@@ -57,6 +57,19 @@ describe('the states of tables', () => {
 });
 
 describe('archiving', () => {
+  test('takes what a replica keeps for others along: it is none any more', async () => {
+    const { tables, memory } = await openProtected();
+    const before = await memory.listTrees(-1, 99);
+    const id = tables.protectedTables()[0]?.identity.id ?? '';
+    await tables.replicas.begin(id, { groupId: 'group', members: [] });
+    expect((await memory.listTrees(-1, 99)).length).toBe(before.length + 1);
+    const archival = { atMs: 2, backupArn: 'arn' };
+    await tables.statuses.archive(id, (record) => ({ ...record, status: 'ARCHIVED', archival }));
+    expect((await memory.listTrees(-1, 99)).length).toBe(before.length - 1);
+    expect(tables.replicas.all()).toEqual([]);
+    expect(tables.statuses.find(id)?.replication).toBeUndefined();
+  });
+
   test('takes the data only along with the word on where it went', async () => {
     const { tables, memory, engine } = await openProtected();
     const table = await openT(tables);
