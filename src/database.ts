@@ -1,7 +1,7 @@
 /** An open store: clients in this process, servers, figures, and its end. */
 import type { Duplex } from 'node:stream';
 import { type AccessExplanation, type AccessQuestion, explainAccess } from './access-explanation.ts';
-import type { BackupDoors, DynamoContext, ExchangeDoors } from './api/dynamodb/context.ts';
+import type { BackupDoors, DynamoContext, ExchangeDoors, ReplicaDoors } from './api/dynamodb/context.ts';
 import type { Audit } from './audit/audit.ts';
 import type { UsageRow } from './audit/usage.ts';
 import type { Clock } from './base/clock.ts';
@@ -104,7 +104,7 @@ export interface DatabaseParts {
   readonly engine: PageEngine;
   readonly keys: TableKeys;
   readonly tables: Tables;
-  readonly copies: BackupDoors & ExchangeDoors;
+  readonly copies: BackupDoors & ExchangeDoors & ReplicaDoors;
   readonly verifyBackup: (path: string) => Promise<BackupReport>;
   readonly nextTokens: NextTokens;
   readonly reEncryption: ReEncryption;

@@ -1,6 +1,4 @@
 /** Opens a store: puts every layer on the one below, and takes all down again where one fails. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { StatusDelays } from './api/dynamodb/delayed-tables.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { Outage } from './base/errors.ts';
@@ -9,31 +7,33 @@ import { Closing } from './closing.ts';
 import type { CryptoCore } from './crypto/core.ts';
 import { openCryptoCore } from './crypto/open-core.ts';
 import { Database } from './database.ts';
-import { identityServices, openIdentities } from './identities.ts';
+import { identityServices } from './identities.ts';
 import { chosenKeyServices, type KeyServiceChoice } from './key-service-choice.ts';
 import type { DataKeyLimits } from './keys/data-key-use.ts';
 import { TableKeys } from './keys/table-keys.ts';
-import { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
-import type { RootKey } from './kms/embedded/root-key.ts';
+import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
 import type { KeyService } from './kms/key-service.ts';
 import type { Backups } from './lifecycle/backups.ts';
 import type { BucketFolders } from './lifecycle/bucket.ts';
 import type { NoticeOptions } from './lifecycle/notice-channels.ts';
 import { ReEncryption } from './lifecycle/re-encryption.ts';
+import type { ReplicationOptions } from './lifecycle/replication.ts';
 import { Scrub, type ScrubOptions } from './lifecycle/scrub.ts';
 import { startTableCare } from './lifecycle/table-care.ts';
 import { startUpkeep } from './lifecycle/upkeep.ts';
 import { type AuditOption, openAudit, recordedService } from './open-audit.ts';
 import { openBackups } from './open-backups.ts';
 import { openExchange } from './open-exchange.ts';
+import { openKeyService } from './open-key-service.ts';
+import { openReplicas } from './open-replicas.ts';
 import { PageEngine } from './pages/pages.ts';
-import { anchorPlaceOf, keyDirectoryOf, keyFile, type PlaceOptions, rootKeyOf } from './places.ts';
+import { anchorPlaceOf, type PlaceOptions } from './places.ts';
+import type { PeerOptions } from './server/peers/peer-options.ts';
 import type { Service } from './server/service.ts';
 import { openServices } from './services.ts';
 import { AnchoredStore } from './store/anchored-store.ts';
 import type { PageStore } from './store/page-store.ts';
-import { openRecordStorage } from './store/record-storage.ts';
-import { openSqliteStore, type SqliteStore, storeFile } from './store/sqlite.ts';
+import { openSqliteStore, type SqliteStore } from './store/sqlite.ts';
 import { catalogTree, rootTree } from './tables/catalog-root.ts';
 import type { EncryptionQuota } from './tables/encryption-quota.ts';
 import { Tables } from './tables/tables.ts';
@@ -72,6 +72,8 @@ export interface OpenOptions extends PlaceOptions, KeyServiceChoice {
   readonly reEncryptionPagesPerSecond?: number;
   /** Whether calls are recorded, in the folder `audit`; `on` unless said otherwise. Reading and writing items never is. */
   readonly audit?: AuditOption;
+  /** Processes that serve other regions, to which tables can be replicated: docs/global-tables.md. */
+  readonly peers?: PeerOptions;
   /** A file that declares users, roles, policies and access keys: its form is told in docs/identities.md. */
   readonly iam?: string;
   /** Fail rather than go on without the addon. */
@@ -86,6 +88,8 @@ export interface OpenParts {
   readonly dataKeyLimits?: DataKeyLimits;
   /** What stands between the table engine and its key service. */
   readonly keyService?: (service: KeyService) => KeyService;
+  /** What stands between one region and another that it is replicated with. */
+  readonly between?: ReplicationOptions['between'];
   /** What stands between callers and the operations. */
   readonly services?: (services: readonly Service[]) => readonly Service[];
 }
@@ -140,7 +144,13 @@ async function assemble(assembly: Assembly): Promise<Database> {
   );
   const background = await startBackground(assembly, world, { ...opened, backups, service: recorded });
   opened.onReEncryption(background.reEncryption);
-  const doors = { backups, restores, pointInTime, ...exchange };
+  const { care, ...others } = background;
+  const replicas = await openReplicas(
+    { ...made, ...care, peers: options.peers, between: parts.between },
+    closing,
+  );
+  care.onStatusChange(() => replicas.statusesChanged());
+  const doors = { backups, restores, pointInTime, ...exchange, replicas: replicas.groups };
   const { statusDelays } = options;
   const { services, nextTokens } = openServices(
     { tables, copies: doors, kms, audit, clock, statusDelays },
@@ -151,7 +161,7 @@ async function assemble(assembly: Assembly): Promise<Database> {
   return new Database({
     ...made,
     ...world,
-    ...background,
+    ...others,
     engine,
     copies: doors,
     verifyBackup: copies.verify,
@@ -184,12 +194,10 @@ interface World {
 
 /** The key service, who may call it, and the record of who did. The page store comes in between: see openStore. */
 async function openCalls({ dir, options, parts, closing }: Assembly, { clock, log }: World) {
-  const { create = true } = options;
+  const { create = true, acceptRollback = false, iam } = options;
   const core = parts.core ?? openCryptoCore({ requireNative: options.requireNative === true, log });
-  const folder = keyDirectoryOf(dir, options);
-  const rootKey = rootKeyOf(dir, options);
-  const kms = await openKeyService({ dir, folder, create, core, rootKey, clock, log }, closing);
-  const identities = await openIdentities({ kms, clock, folder, file: options.iam }, closing);
+  const asked = { dir, places: options, create, iam, acceptRollback, core, clock, log };
+  const { kms, identities } = await openKeyService(asked, closing);
   const chosen = chosenKeyServices({ kms, choice: options, clock, log }, closing);
   const store = await openStore({ dir, create, kms, bytesMax: options.maxStoreBytes }, closing);
   const audit = await openAudit({ dir, places: options, kms, option: options.audit, clock, log }, closing);
@@ -255,7 +263,12 @@ async function startBackground(
   },
 ) {
   const onKeyChange: KeyService['onKeyChange'] = (listener) => service.onKeyChange(listener);
-  const care = await startTableCare({ ...options, tables, keys, backups, onKeyChange, clock, log });
+  let onStatusChange = () => {};
+  const care = await startTableCare({
+    ...options,
+    ...{ tables, keys, backups, onKeyChange, clock, log },
+    onStatusChange: () => onStatusChange(),
+  });
   closing.add(care, (started) => started.stop());
   const { reEncryptionPagesPerSecond: pagesPerSecond, timeToLiveIntervalMs } = options;
   const rate = pagesPerSecond === undefined ? {} : { pagesPerSecond };
@@ -267,32 +280,10 @@ async function startBackground(
   const scrub = startScrub({ tables, keys, engine, clock, log }, options, closing);
   const upkeep = startUpkeep({ tables, backups, clock, log, timeToLiveIntervalMs });
   closing.add(upkeep, (started) => started.stop());
-  return { reEncryption, scrub };
-}
-
-interface KeyServiceOptions {
-  readonly dir: string;
-  readonly folder: string;
-  readonly create: boolean;
-  readonly core: CryptoCore;
-  readonly rootKey: RootKey;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/**
- * First of all, since it says whether the page store may be made. It is never made beside pages that are there: no new
- * key would open them.
- */
-async function openKeyService(
-  { dir, folder, create: mayCreate, ...options }: KeyServiceOptions,
-  closing: Closing,
-): Promise<EmbeddedKms> {
-  const create = mayCreate && !existsSync(join(dir, storeFile));
-  const storage = openRecordStorage({ folder, file: keyFile, create });
-  closing.add(storage, (opened) => opened.close());
-  const kms = await EmbeddedKms.open({ ...options, storage, create });
-  return closing.add(kms, (opened) => opened.close());
+  const told = (listener: () => void) => {
+    onStatusChange = listener;
+  };
+  return { reEncryption, scrub, care: { lifecycle: care.lifecycle, time: care.time, onStatusChange: told } };
 }
 
 interface StoreOptions {

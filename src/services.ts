@@ -1,6 +1,6 @@
 /** What is served: the operations of each API, and what their answers are sealed with that come back with a later request. */
 import { cloudtrailOperations } from './api/cloudtrail/index.ts';
-import type { BackupDoors, ExchangeDoors, TablesDoor } from './api/dynamodb/context.ts';
+import type { BackupDoors, ExchangeDoors, ReplicaDoors, TablesDoor } from './api/dynamodb/context.ts';
 import { DelayedTables, type StatusDelays } from './api/dynamodb/delayed-tables.ts';
 import { dynamodbOperations } from './api/dynamodb/index.ts';
 import { kmsOperations } from './api/kms/index.ts';
@@ -18,7 +18,7 @@ import type { Tables } from './tables/tables.ts';
 
 interface ServicesOptions {
   readonly tables: Tables;
-  readonly copies: BackupDoors & ExchangeDoors;
+  readonly copies: BackupDoors & ExchangeDoors & ReplicaDoors;
   readonly kms: EmbeddedKms;
   readonly audit: Pick<Audit, 'lookUp'>;
   readonly clock: Clock;

@@ -7,6 +7,7 @@ export {
   createLab,
   type Lab,
   type LabKeyService,
+  type LabLines,
   type LabOptions,
 } from './lab/lab.ts';
 export { assertSealed } from './lab/sealed-folder.ts';

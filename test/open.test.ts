@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
@@ -269,6 +270,28 @@ describe('what cannot be opened', () => {
     const dir = newPlace();
     await expect(open(dir, { rootKey: { file }, ...options })).rejects.toThrow(new TypeError(sentence));
     expect(existsSync(dir)).toBe(false);
+  });
+
+  test('with a file of identities that is not there, is wrong, or others may write: and nothing is made', async () => {
+    const iam = join(folder, 'iam.json');
+    const refused = async () => {
+      const dir = newPlace();
+      const fault = await open(dir, { rootKey: { file: join(folder, 'unmade', 'root.key') }, iam }).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect([existsSync(dir), existsSync(join(folder, 'unmade'))]).toEqual([false, false]);
+      return String(fault);
+    };
+    expect(await refused()).toContain(`It was looked for at ${iam}.`);
+    writeFileSync(iam, '{"accounts":7}', { mode: 0o600 });
+    expect(await refused()).toBe(
+      `TypeError: ${iam}: The file of identities breaks a rule: accounts is an object.`,
+    );
+    writeFileSync(iam, '{"accounts":{}}');
+    chmodSync(iam, 0o666);
+    expect(await refused()).toContain(`Others may write to ${iam}: run chmod go-w on it.`);
+    chmodSync(iam, 0o600);
+    await opens(newPlace(), { iam });
   });
 
   test('without the addon, where it is required', async () => {

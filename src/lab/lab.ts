@@ -13,6 +13,7 @@ import { FaultyKeyService } from './faulty-key-service.ts';
 import { withKeyFaults } from './faulty-operations.ts';
 import { type KeyFault, type KeyFaultKind, type KeyFaultOptions, KeyFaults } from './key-faults.ts';
 import { lastingConfig } from './lasting-config.ts';
+import { RegionLines } from './region-lines.ts';
 import { assertSealed } from './sealed-folder.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -38,14 +39,24 @@ export interface LabKeyService {
   mend(): void;
 }
 
+/** The lines between the regions of global tables. */
+export interface LabLines {
+  /** Neither region hears of the other; one alone is cut off from all. */
+  cut(region: string, other?: string): void;
+  /** Mends all lines. */
+  mend(): void;
+}
+
 export class Lab {
   readonly keyService: LabKeyService;
+  readonly lines: LabLines;
   /** Where the store lies. */
   readonly dir: string;
   readonly #folder: string;
   readonly #options: LabOptions;
   readonly #clock: VirtualClock;
   readonly #faults: KeyFaults;
+  readonly #lines = new RegionLines();
   readonly #notices: NoticeEvent[] = [];
   readonly #events: AuditEvent[] = [];
   #database: Database | undefined;
@@ -58,6 +69,7 @@ export class Lab {
     this.#clock = new VirtualClock(start?.getTime(), { patienceMs });
     this.#faults = new KeyFaults(this.#clock, seed);
     this.keyService = this.#faults;
+    this.lines = this.#lines;
   }
 
   static async open(options: LabOptions): Promise<Lab> {
@@ -177,6 +189,7 @@ export class Lab {
       {
         keyService: (service) => new FaultyKeyService(service, this.#faults),
         services: (services) => withKeyFaults(services, this.#faults),
+        between: this.#lines.between,
       },
     );
     // What fell due while the store was closed is done now.

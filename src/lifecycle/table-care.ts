@@ -23,9 +23,14 @@ export interface TableCareOptions {
   readonly onKeyChange: KeyService['onKeyChange'];
   readonly keyWatchIntervalMs?: number | undefined;
   readonly keyWatchJitterMs?: number | undefined;
+  /** Called after tables have lost their keys, or have them back. */
+  readonly onStatusChange?: (() => void) | undefined;
 }
 
 export interface TableCare {
+  readonly lifecycle: Pick<TableLifecycle, 'keyBack'>;
+  /** What losses are dated by, and deadlines measured. */
+  readonly time: TrustedTime;
   /** Resolves when nothing of it is under way any more. */
   stop(): Promise<void>;
 }
@@ -41,6 +46,7 @@ export async function startTableCare({
   onKeyChange,
   keyWatchIntervalMs: intervalMs,
   keyWatchJitterMs: jitterMs,
+  onStatusChange,
 }: TableCareOptions): Promise<TableCare> {
   const { statuses } = tables;
   const { channels, close } = await openChannels(notices, clock);
@@ -50,7 +56,10 @@ export async function startTableCare({
     statuses,
     nowMs: () => time.nowMs(),
     log,
-    onNotice: () => dispatch.wake(),
+    onNotice: () => {
+      dispatch.wake();
+      onStatusChange?.();
+    },
   });
   const pace = {
     ...(intervalMs !== undefined && { intervalMs }),
@@ -62,6 +71,8 @@ export async function startTableCare({
   for (const part of [watch, deadlines, dispatch]) part.start();
   const unsubscribe = onKeyChange((keyArn) => watch.keyChanged(keyArn));
   return {
+    lifecycle,
+    time,
     stop: async () => {
       unsubscribe();
       await watch.stop();

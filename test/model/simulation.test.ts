@@ -1,14 +1,16 @@
-/** Tables of three regions live through lost keys, faults of the key service, crashes and time; a naive model says what must hold. */
+/** Tables of three regions, and one with replicas in all of them, live through lost keys, faults of the key service, cut lines,
+ * crashes and time; a naive model says what must hold. */
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
 import type { Duration } from '../../src/lab/duration.ts';
 import { createLab, type Lab } from '../../src/lab/lab.ts';
 import { seededRandom } from '../../src/lab/seeded-random.ts';
+import { SharedLedger } from './shared-ledger.ts';
 
 const runs = Number(process.env.CRYPTABLE_SIMULATIONS ?? 3);
 const firstSeed = Number(process.env.CRYPTABLE_SEED ?? 1);
-const stepsMax = 25;
+const stepsMax = 30;
 const regions = ['us-east-1', 'eu-west-1', 'ap-south-1'] as const;
 const watchMs = 15 * 60_000;
 const archiveMs = 7 * 86_400_000;
@@ -87,9 +89,11 @@ async function simulate(seed: number): Promise<void> {
   const lab = await createLab({ seed });
   try {
     const sites = await Promise.all(regions.map((region) => siteOf(lab, region)));
+    const shared = await SharedLedger.open(lab, sites);
     let faultEndMs = 0;
+    let isCut = false;
     const texts: string[] = [];
-    const steps: Readonly<Record<string, () => Promise<void>>> = {
+    const steps: Readonly<Record<string, (site?: Site) => Promise<void>>> = {
       put: async () => {
         const site = pick(sites);
         const [id, text] = [`item-${random(8)}`, `secret text ${seed} ${texts.length}`];
@@ -109,18 +113,34 @@ async function simulate(seed: number): Promise<void> {
           },
         );
       },
-      disable: async () => {
-        const site = pick(sites);
+      share: async () => {
+        for (let count = 0; count < 5; count++) {
+          const text = random(4) === 0 ? undefined : `shared text ${seed} ${texts.length}`;
+          if (text !== undefined) texts.push(text);
+          await shared.write(pick(sites), `item-${random(8)}`, text);
+        }
+      },
+      cut: async () => {
+        lab.lines.cut(pick(regions), pick<string | undefined>([undefined, ...regions]));
+        isCut = true;
+      },
+      mend: async () => {
+        lab.lines.mend();
+        isCut = false;
+        shared.troubled();
+      },
+      disable: async (site = pick(sites)) => {
         await site.kms.send(new DisableKeyCommand({ KeyId: site.keyId })).then(() => {
           if (site.isEnabled) site.sinceMs = lab.clock.nowMs();
           site.isEnabled = false;
+          shared.keyChanged(site);
         }, mayFail);
       },
-      enable: async () => {
-        const site = pick(sites);
+      enable: async (site = pick(sites)) => {
         await site.kms.send(new EnableKeyCommand({ KeyId: site.keyId })).then(() => {
           if (!site.isEnabled) site.sinceMs = lab.clock.nowMs();
           site.isEnabled = true;
+          shared.keyChanged(site);
         }, mayFail);
       },
       fault: async () => {
@@ -129,7 +149,9 @@ async function simulate(seed: number): Promise<void> {
         const lengthMs = { '1m': 60_000, '10m': 600_000, '2h': 7_200_000 }[length as '1m'];
         faultEndMs = Math.max(faultEndMs, lab.clock.nowMs() + lengthMs);
       },
-      pass: () => lab.advance(pick<Duration>(['1s', '4m', '16m', '3h', '1d', '7d'])),
+      // A line that is cut is tried again all the time, which takes a while over days.
+      pass: () =>
+        lab.advance(pick<Duration>(['1s', '4m', '16m', '3h', ...(isCut ? [] : (['1d', '7d'] as const))])),
       restart: () => {
         heal();
         return lab.restart({ away: pick<Duration>(['0s', '1h', '6d', '8d']) });
@@ -147,7 +169,8 @@ async function simulate(seed: number): Promise<void> {
     const mayFail = (fault: Error) => {
       if (lab.clock.nowMs() >= faultEndMs) throw fault;
     };
-    const names = ['put', 'put', 'put', 'pass', 'pass', 'disable', 'enable', 'fault', 'restart', 'crash'];
+    const often = ['put', 'put', 'put', 'share', 'share', 'share', 'share', 'pass', 'pass', 'pass'];
+    const names = [...often, 'disable', 'enable', 'fault', 'restart', 'crash', 'cut', 'mend'];
     const history: string[] = [];
     for (let step = 0; step < stepsMax; step++) {
       const name = pick(names);
@@ -161,11 +184,17 @@ async function simulate(seed: number): Promise<void> {
         const isLooking = isFaulty || name === 'restart' || name === 'crash';
         if (isLooking) for (const site of sites) site.sinceMs = Math.max(site.sinceMs, nowMs);
         for (const site of sites) await judge(lab, site, isFaulty);
+        if (isLooking || isCut || name === 'share') shared.troubled();
+        await shared.judge(isFaulty || isLooking);
       } catch (fault) {
         throw new Error(`seed ${seed}, step ${step}, after ${history.join(' ')}`, { cause: fault });
       }
     }
-    lab.keyService.mend();
+    heal();
+    lab.lines.mend();
+    for (const site of sites) await steps.enable?.(site);
+    await lab.advance('1h');
+    await shared.judge(false);
     expect((await lab.database.verify()).faults).toEqual([]);
     if (texts.length > 0) lab.assertSealed(texts);
   } finally {
@@ -174,5 +203,5 @@ async function simulate(seed: number): Promise<void> {
 }
 
 for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-  test(`three regions through time and trouble, seed ${seed}`, () => simulate(seed), 240_000);
+  test(`three regions through time and trouble, seed ${seed}`, () => simulate(seed), 480_000);
 }

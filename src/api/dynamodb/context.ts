@@ -3,6 +3,7 @@ import type { ClientConnection } from '../../keys/client-connection.ts';
 import type { Caller } from '../../kms/key-service.ts';
 import type { Backups } from '../../lifecycle/backups.ts';
 import type { PointInTime } from '../../lifecycle/point-in-time.ts';
+import type { ReplicaGroups } from '../../lifecycle/replica-groups.ts';
 import type { Restores } from '../../lifecycle/restores.ts';
 import type { TableExports } from '../../lifecycle/table-exports.ts';
 import type { TableImports } from '../../lifecycle/table-imports.ts';
@@ -78,7 +79,12 @@ export interface ExchangeDoors {
   readonly imports: Pick<TableImports, 'start' | 'find' | 'all'>;
 }
 
-export interface DynamoContext extends BackupDoors, ExchangeDoors {
+/** Tables of several regions that are one: lifecycle/replica-groups.ts. */
+export interface ReplicaDoors {
+  readonly replicas: Pick<ReplicaGroups, 'update'>;
+}
+
+export interface DynamoContext extends BackupDoors, ExchangeDoors, ReplicaDoors {
   readonly tables: TablesDoor;
   readonly nextTokens: NextTokens;
   readonly caller: Caller;

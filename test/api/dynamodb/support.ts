@@ -1,5 +1,10 @@
 /** The DynamoDB API without a socket: JSON in, JSON or a refusal out, as a client has it. */
-import type { BackupDoors, ExchangeDoors, TablesDoor } from '../../../src/api/dynamodb/context.ts';
+import type {
+  BackupDoors,
+  ExchangeDoors,
+  ReplicaDoors,
+  TablesDoor,
+} from '../../../src/api/dynamodb/context.ts';
 import { dynamodbOperations } from '../../../src/api/dynamodb/index.ts';
 import { encodeBody } from '../../../src/api/json.ts';
 import { parseInput } from '../../../src/api/shape.ts';
@@ -27,10 +32,10 @@ export const nextTokens = new NextTokens({ core, key: core.generateKey() });
 
 export class Api {
   readonly tables: TablesDoor;
-  readonly doors: BackupDoors & ExchangeDoors;
+  readonly doors: BackupDoors & ExchangeDoors & ReplicaDoors;
   readonly #connection = newConnection();
 
-  constructor(tables: TablesDoor, doors: Partial<BackupDoors & ExchangeDoors> = {}) {
+  constructor(tables: TablesDoor, doors: Partial<BackupDoors & ExchangeDoors & ReplicaDoors> = {}) {
     this.tables = tables;
     this.doors = { ...noBackups, ...doors };
   }
