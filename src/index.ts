@@ -53,6 +53,7 @@ export type { AuditOption, AuditSettings } from './open-audit.ts';
 export type { RootKeyPlace } from './places.ts';
 export type { PrincipalSummary } from './principal-summary.ts';
 export type { ClientConfig, ClientCredentials } from './server/client-config.ts';
+export type { PeerOptions, PeerPlace } from './server/peers/peer-options.ts';
 export type { Credentials } from './server/signature.ts';
 export type { AttributeValue, Item } from './tables/attribute.ts';
 export type { Fault, Report } from './verification.ts';

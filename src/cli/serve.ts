@@ -11,6 +11,7 @@ import { type HardeningOptions, harden, withHardeningOption } from './hardening.
 import { type NoticeFlags, noticesOf, withNoticeOptions } from './notice-options.ts';
 import { matching, wholeNumber } from './option-parsers.ts';
 import { answerParent, leaveParent } from './parent-process.ts';
+import { type PeersFlags, peersOf, peersText, withPeersOption } from './peers-option.ts';
 import { type ServeClockOptions, serveClockOf, withClockOption } from './serve-clock.ts';
 import { serveWithWorkers } from './serve-workers.ts';
 import { serverLog } from './server-log.ts';
@@ -23,7 +24,12 @@ import {
 } from './store-options.ts';
 import { version } from './version.ts';
 
-export interface ServeOptions extends RootKeyOptions, NoticeFlags, ServeClockOptions, HardeningOptions {
+export interface ServeOptions
+  extends RootKeyOptions,
+    NoticeFlags,
+    PeersFlags,
+    ServeClockOptions,
+    HardeningOptions {
   readonly data: string;
   readonly host: string;
   readonly port: number;
@@ -152,6 +158,7 @@ export const serve = withRootKeyOptions(
   )
   .action(run);
 withNoticeOptions(serve);
+withPeersOption(serve);
 withClockOption(serve);
 withHardeningOption(serve);
 
@@ -159,6 +166,7 @@ async function run(options: ServeOptions): Promise<void> {
   const credentials = credentialsOf(options.accessKey);
   assertCallersKnown(options, credentials);
   const rootKey = rootKeyOf(options);
+  const peers = peersOf(options);
   const log = serverLog({ level: options.logLevel });
   harden(options, log);
   const virtual = await serveClockOf(options);
@@ -171,6 +179,7 @@ async function run(options: ServeOptions): Promise<void> {
     keyWatchJitterMs: options.keyWatchJitterSeconds * 1000,
     timeToLiveIntervalMs: options.ttlIntervalSeconds * 1000,
     ...bucketsOf(options.bucket),
+    ...peers,
     ...(options.scrubMbPerS === 0 ? {} : { scrubBytesPerSecond: options.scrubMbPerS * 1_000_000 }),
     ...(options.maxStoreBytes === undefined ? {} : { maxStoreBytes: options.maxStoreBytes }),
     requireNative: options.requireNative === true,
@@ -187,6 +196,7 @@ async function run(options: ServeOptions): Promise<void> {
   const metrics = await listenMetrics(database, options);
   process.stdout.write(
     startText({ options, address: server, stats: database.stats(), credentials }) +
+      peersText(peers) +
       metrics +
       (virtual?.text ?? ''),
   );

@@ -2,6 +2,7 @@
 import type { IndexInfo } from '../../tables/index-definition.ts';
 import type { TableInfo, TableStatus, Throughput, WarmThroughput } from '../../tables/table-record.ts';
 import type { BillingMode } from './billing.ts';
+import { replicaMembers } from './replica-description.ts';
 
 export function tableDescription(info: TableInfo): object {
   const { definition } = info;
@@ -29,6 +30,7 @@ export function tableDescription(info: TableInfo): object {
     GlobalSecondaryIndexes: indexDescriptions(info, 'global'),
     OnDemandThroughput: definition.onDemandThroughput,
     WarmThroughput: info.status === 'CREATING' ? undefined : warmth(definition, warmStatus(info)),
+    ...replicaMembers(info),
     SSEDescription: sseDescription(info),
     ArchivalSummary: archivalSummary(info),
     RestoreSummary: restoreSummary(info),

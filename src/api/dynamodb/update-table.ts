@@ -1,10 +1,11 @@
-/** UpdateTable: a change of a table's settings, of its global indexes, or of the key it is under. */
-import { Refusal } from '../../base/errors.ts';
+/** UpdateTable: a change of a table's settings, of its global indexes, of the key it is under, or of its replicas. */
+import { Refusal, refuse } from '../../base/errors.ts';
 import type { TableInfo } from '../../tables/table-record.ts';
 import { operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
 import { encryptionChoice, type SseSpecification } from './encryption-choice.ts';
-import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
+import { type MissingParameter, refuseMissing, refuseParameter } from './missing-parameter.ts';
+import { type ReplicationGroupUpdate, replicaUpdate } from './replica-updates.ts';
 import { type StreamSpecification, streamChoice } from './stream-choice.ts';
 import { tableDescription } from './table-description.ts';
 import { changeUnitsAndIndexes, type UnitsAndIndexesInput } from './units-and-indexes.ts';
@@ -14,11 +15,11 @@ interface UpdateTableInput extends UnitsAndIndexesInput {
   readonly SSESpecification?: SseSpecification;
   readonly TableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly DeletionProtectionEnabled?: boolean;
+  readonly ReplicaUpdates?: readonly ReplicationGroupUpdate[];
+  readonly MultiRegionConsistency?: 'EVENTUAL' | 'STRONG';
 }
 
 const missing: readonly MissingParameter[] = [
-  'ReplicaUpdates',
-  'MultiRegionConsistency',
   'GlobalTableWitnessUpdates',
   'GlobalTableSettingsReplicationMode',
   'DisassociationProtectionEnabled',
@@ -29,13 +30,16 @@ export const updateTable = operation({
   name: 'UpdateTable',
   run: async (context: DynamoContext, input: UpdateTableInput) => {
     refuseMissing(input, missing);
+    checkConsistency(input);
     checkOneConcern(input);
     return { TableDescription: tableDescription(await changed(context, input)) };
   },
 });
 
-async function changed({ tables, caller }: DynamoContext, input: UpdateTableInput): Promise<TableInfo> {
+async function changed(context: DynamoContext, input: UpdateTableInput): Promise<TableInfo> {
+  const { tables, caller } = context;
   const { TableName, StreamSpecification, SSESpecification, TableClass, DeletionProtectionEnabled } = input;
+  if (input.ReplicaUpdates !== undefined) return changeReplicas(context, TableName, input.ReplicaUpdates);
   if (SSESpecification !== undefined) {
     return tables.changeEncryption(caller, TableName, encryptionChoice(SSESpecification));
   }
@@ -44,10 +48,47 @@ async function changed({ tables, caller }: DynamoContext, input: UpdateTableInpu
     return tables.changeSettings(caller, TableName, { deletionProtection: DeletionProtectionEnabled });
   }
   if (StreamSpecification !== undefined) {
-    const info = await tables.changeStream(caller, TableName, streamChoice(StreamSpecification));
+    const choice = streamChoice(StreamSpecification);
+    if (choice === 'off') await refuseReplicated(context, TableName);
+    const info = await tables.changeStream(caller, TableName, choice);
     if (input.BillingMode === undefined) return info;
   }
   return changeUnitsAndIndexes({ tables, caller }, input);
+}
+
+/** Refuses the change while the table is put under another key. */
+async function changeReplicas(
+  { tables, replicas, caller, connection }: DynamoContext,
+  name: string,
+  updates: readonly ReplicationGroupUpdate[],
+): Promise<TableInfo> {
+  const update = replicaUpdate(updates);
+  const { sse } = await tables.describe(caller, name);
+  if (sse?.status === 'UPDATING') {
+    refuse(
+      'Operation cannot be performed while replica server-side encryption status is in UPDATING state. ' +
+        'Please retry the request after the status is updated to ENABLED.',
+    );
+  }
+  return replicas.update(caller, connection, name, update);
+}
+
+/** Each replica has a stream, on AWS as the means of replication. In our own words. */
+async function refuseReplicated({ tables, caller }: DynamoContext, name: string): Promise<void> {
+  const { replication, definition } = await tables.describe(caller, name);
+  if (replication === undefined) return;
+  refuse(
+    `One or more parameter values were invalid: The stream of ${definition.name} cannot be disabled ` +
+      'while the table has replicas',
+  );
+}
+
+/** There is the one that replicas have unless another is asked for. */
+function checkConsistency({ ReplicaUpdates, MultiRegionConsistency }: UpdateTableInput): void {
+  if (MultiRegionConsistency === undefined) return;
+  if (ReplicaUpdates === undefined || MultiRegionConsistency === 'STRONG') {
+    refuseParameter('MultiRegionConsistency');
+  }
 }
 
 /** AWS's own names of what must stand alone in a request, the first to be told before the others. */
@@ -56,6 +97,7 @@ const alone = [
   ['TableClass', 'Table Class'],
   ['DeletionProtectionEnabled', 'Deletion Protection'],
   ['WarmThroughput', 'Warm Throughput'],
+  ['ReplicaUpdates', 'Replica'],
   ['StreamSpecification', 'Stream'],
 ] as const;
 
@@ -63,6 +105,7 @@ const concerns = [
   'SSESpecification',
   'TableClass',
   'DeletionProtectionEnabled',
+  'ReplicaUpdates',
   'StreamSpecification',
   'BillingMode',
   'ProvisionedThroughput',

@@ -2,7 +2,7 @@
 import type { RawAttributeValue, RawItem } from '../../tables/attribute-check.ts';
 import type { ExpressionParameters } from '../../tables/expression/compile.ts';
 import type { LegacyParameters } from '../../tables/legacy/parameters.ts';
-import { type Namespace, tableArn } from '../../tables/table-name.ts';
+import { bareTableName, type Namespace, tableArn } from '../../tables/table-name.ts';
 import type { ItemAsk } from './item-facts.ts';
 import { boundStatement, type StatementAsk, statementActions } from './statement-facts.ts';
 
@@ -62,6 +62,12 @@ export interface TableInput extends KeyedInput {
   readonly ImportArn?: string;
   readonly TableCreationParameters?: { readonly TableName?: string };
   readonly StreamArn?: string;
+  readonly ReplicaUpdates?: readonly ReplicaUpdateAsk[];
+}
+
+interface ReplicaUpdateAsk {
+  readonly Create?: { readonly RegionName: string };
+  readonly Delete?: { readonly RegionName: string };
 }
 
 type AsksOf = (input: TableInput, namespace: Namespace, action: string) => readonly Ask[];
@@ -147,6 +153,24 @@ const created: AsksOf = (input, namespace, action) => {
   ];
 };
 
+/** A replica is asked for where it is to be as well as where it is made from: other rights may hold there. */
+const updated: AsksOf = (input, namespace, action) => {
+  const { TableName, ReplicaUpdates = [] } = input;
+  const resource = tableResource(namespace, TableName);
+  const name = bareTableName(namespace, TableName ?? '') ?? '';
+  const ofReplica = (asked: string, region: string) => [
+    { action: asked, resource },
+    { action: asked, resource: tableArn({ ...namespace, region }, name) },
+  ];
+  return [
+    { action, resource },
+    ...ReplicaUpdates.flatMap(({ Create, Delete }) => [
+      ...(Create === undefined ? [] : ofReplica('CreateTableReplica', Create.RegionName)),
+      ...(Delete === undefined ? [] : ofReplica('DeleteTableReplica', Delete.RegionName)),
+    ]),
+  ];
+};
+
 const restored: AsksOf = (input, namespace, action) => {
   const target = tableResource(namespace, input.TargetTableName);
   const source = input.BackupArn ?? input.SourceTableArn ?? tableResource(namespace, input.SourceTableName);
@@ -175,6 +199,7 @@ const asksOfOperations: Readonly<Record<string, AsksOf>> = {
   BatchExecuteStatement: statedTogether,
   ExecuteTransaction: statedTogether,
   CreateTable: created,
+  UpdateTable: updated,
   ListTables: ofAnyTable,
   TagResource: ofResource,
   UntagResource: ofResource,

@@ -5,8 +5,8 @@ import { refusalOf } from '../../support/refusal.ts';
 describe('a parameter that this server does not have', () => {
   const cases: [object, string][] = [
     [{}, 'answered'],
-    [{ ReplicaUpdates: [] }, 'ReplicaUpdates'],
-    [{ ReplicaUpdates: [], IndexName: 'i' }, 'IndexName'],
+    [{ VectorIndexUpdates: [] }, 'VectorIndexUpdates'],
+    [{ VectorIndexUpdates: [], IndexName: 'i' }, 'IndexName'],
     [{ IndexName: 'i' }, 'IndexName'],
     [{ WarmThroughput: {} }, 'answered'],
   ];
@@ -14,13 +14,13 @@ describe('a parameter that this server does not have', () => {
     test(`${JSON.stringify(input)}: ${said}`, async () => {
       const expected =
         said === 'answered' ? said : `Validation: This server does not have the parameter ${said}`;
-      expect(await refusalOf(() => refuseMissing(input, ['IndexName', 'ReplicaUpdates']))).toBe(expected);
+      expect(await refusalOf(() => refuseMissing(input, ['IndexName', 'VectorIndexUpdates']))).toBe(expected);
     });
   }
 
   test('is refused by name', async () => {
-    expect(await refusalOf(() => refuseParameter('ReplicaUpdates'))).toBe(
-      'Validation: This server does not have the parameter ReplicaUpdates',
+    expect(await refusalOf(() => refuseParameter('VectorIndexUpdates'))).toBe(
+      'Validation: This server does not have the parameter VectorIndexUpdates',
     );
   });
 });

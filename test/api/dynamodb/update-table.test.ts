@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { TableInfo } from '../../../src/tables/table-record.ts';
 import { newKey, openTables, type TablesForTest } from '../../support/open-tables.ts';
-import { Api, arnOf, type Json, P, putAll, S, tableInput } from './support.ts';
+import { Api, arnOf, caller, type Json, lacks, P, putAll, S, tableInput } from './support.ts';
 
 const update = (more: Json, TableName = 'notes') => ({ TableName, ...more });
 const units = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
@@ -160,5 +161,77 @@ describe('R-API-1: UpdateTable refuses two changes where one must be alone, nami
       `${P}${said} modification must be the only operation in the request`,
     );
     expect(await api.call('DescribeTable', { TableName: 'notes' })).toEqual(before);
+  });
+});
+
+describe('UpdateTable asks for replicas', () => {
+  const asked: unknown[] = [];
+  const ofReplicas = (info: Partial<TableInfo> = {}) => {
+    asked.length = 0;
+    const { tables } = opened;
+    return new Api(tables, {
+      replicas: {
+        update: async (who, _, name, change) => {
+          asked.push([who, name, change]);
+          return { ...(await tables.describe(who, name)), status: 'UPDATING', ...info };
+        },
+      },
+    });
+  };
+  const Create = { RegionName: 'eu-west-1' };
+
+  test('with the table as the request names it, and shows it as it then is', async () => {
+    const stamp = { ms: 1, count: 0, region: 'us-east-1' };
+    const entry = { region: 'eu-west-1', state: 'CREATING', stamp, encryption: 'owned' } as const;
+    const replication = { groupId: 'g', members: [entry] };
+    const answer = await ofReplicas({ replication }).call(
+      'UpdateTable',
+      update({ ReplicaUpdates: [{ Create }], MultiRegionConsistency: 'EVENTUAL' }, arnOf('notes')),
+    );
+    expect(asked).toEqual([[caller, arnOf('notes'), { create: { region: 'eu-west-1' } }]]);
+    expect(answer).toMatchObject({
+      TableDescription: {
+        TableStatus: 'UPDATING',
+        GlobalTableVersion: '2019.11.21',
+        Replicas: [{ RegionName: 'eu-west-1', ReplicaStatus: 'CREATING' }],
+      },
+    });
+  });
+
+  const cases: readonly (readonly [string, Json, string])[] = [
+    [
+      'not with strong consistency',
+      { ReplicaUpdates: [{ Create }], MultiRegionConsistency: 'STRONG' },
+      lacks('MultiRegionConsistency'),
+    ],
+    [
+      'not of consistency alone',
+      { DeletionProtectionEnabled: true, MultiRegionConsistency: 'EVENTUAL' },
+      lacks('MultiRegionConsistency'),
+    ],
+    [
+      'not along with another change',
+      { ReplicaUpdates: [{ Create }], BillingMode: 'PAY_PER_REQUEST' },
+      `${P}Replica modification must be the only operation in the request`,
+    ],
+    [
+      'not along with another key, of which AWS tells first',
+      { ReplicaUpdates: [{ Create }], SSESpecification: { Enabled: true } },
+      `${P}Server-Side Encryption modification must be the only operation in the request`,
+    ],
+  ];
+  for (const [title, input, sentence] of cases) {
+    test(title, async () => {
+      expect(await ofReplicas().refusal('UpdateTable', update(input))).toBe(sentence);
+      expect(asked).toEqual([]);
+    });
+  }
+
+  test('not of a table that is not there', async () => {
+    const refusal = await ofReplicas().refusal(
+      'UpdateTable',
+      update({ ReplicaUpdates: [{ Create }] }, 'none'),
+    );
+    expect(refusal).toBe('TableNotFound: Requested resource not found: Table: none not found');
   });
 });

@@ -66,6 +66,25 @@ const cases: readonly (readonly [operation: string, input: TableInput, asks: rea
     [`PartiQLSelect ${books}`],
   ],
   ['CreateTable', { TableName: 'Books' }, [`CreateTable ${books}`]],
+  ['UpdateTable', { TableName: 'Books' }, [`UpdateTable ${books}`]],
+  [
+    'UpdateTable',
+    { TableName: 'Books', ReplicaUpdates: [{ Create: { RegionName: 'eu-west-1' } }] },
+    [
+      `UpdateTable ${books}`,
+      `CreateTableReplica ${books}`,
+      `CreateTableReplica ${books.replace('us-east-1', 'eu-west-1')}`,
+    ],
+  ],
+  [
+    'UpdateTable',
+    { TableName: books, ReplicaUpdates: [{ Delete: { RegionName: 'eu-west-1' } }] },
+    [
+      `UpdateTable ${books}`,
+      `DeleteTableReplica ${books}`,
+      `DeleteTableReplica ${books.replace('us-east-1', 'eu-west-1')}`,
+    ],
+  ],
   [
     'CreateTable',
     { TableName: 'Books', Tags: [{ Key: 'a', Value: 'b' }], ResourcePolicy: '{}' },
