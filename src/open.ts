@@ -1,5 +1,6 @@
 /** Opens a store: puts every layer on the one below, and takes all down again where one fails. */
 import type { StatusDelays } from './api/dynamodb/delayed-tables.ts';
+import type { KeyRequestQuota } from './api/kms/request-quota.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { Outage } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
@@ -62,6 +63,8 @@ export interface OpenOptions extends PlaceOptions, KeyServiceChoice {
   readonly notices?: NoticeOptions;
   /** How often a table may be put under another key: as on AWS, unless it says `none`. */
   readonly encryptionChangeQuota?: EncryptionQuota;
+  /** How often an account may call the key service: no bound unless it says otherwise. */
+  readonly keyRequestQuota?: KeyRequestQuota;
   /** Look through all stored pages in the background at this rate. Not unless it is given. */
   readonly scrubBytesPerSecond?: number;
   /** Folders in the place of S3 buckets, by the names of those: what is exported lies there in clear. */
@@ -151,9 +154,9 @@ async function assemble(assembly: Assembly): Promise<Database> {
   );
   care.onStatusChange(() => replicas.statusesChanged());
   const doors = { backups, restores, pointInTime, ...exchange, replicas: replicas.groups };
-  const { statusDelays } = options;
+  const { statusDelays, keyRequestQuota } = options;
   const { services, nextTokens } = openServices(
-    { tables, copies: doors, kms, audit, clock, statusDelays },
+    { tables, copies: doors, kms, audit, clock, statusDelays, keyRequestQuota },
     closing,
   );
   // Before all others: what waits for a remote key service would keep them from closing.
@@ -358,7 +361,15 @@ export async function storeIsEmpty(store: PageStore): Promise<boolean> {
   return tree === undefined;
 }
 
-function requireForms({ account, region, maxStoreBytes, scrubBytesPerSecond }: OpenOptions): void {
+function requireForms({
+  account,
+  region,
+  maxStoreBytes,
+  scrubBytesPerSecond,
+  ...options
+}: OpenOptions): void {
+  const { keyRequestQuota: quota } = options;
+  if (typeof quota === 'number' && !(quota > 0)) throw new TypeError('a quota of calls is above 0, or none');
   if (scrubBytesPerSecond !== undefined && !(scrubBytesPerSecond > 0)) {
     throw new TypeError('a scrub has a rate above 0, or is not asked for');
   }

@@ -4,6 +4,7 @@ import type { BackupDoors, ExchangeDoors, ReplicaDoors, TablesDoor } from './api
 import { DelayedTables, type StatusDelays } from './api/dynamodb/delayed-tables.ts';
 import { dynamodbOperations } from './api/dynamodb/index.ts';
 import { kmsOperations } from './api/kms/index.ts';
+import { type KeyRequestQuota, withKeyRequestQuota } from './api/kms/request-quota.ts';
 import { streamsOperations } from './api/streams/index.ts';
 import { ShardIterators } from './api/streams/shard-iterators.ts';
 import type { Audit } from './audit/audit.ts';
@@ -23,6 +24,7 @@ interface ServicesOptions {
   readonly audit: Pick<Audit, 'lookUp'>;
   readonly clock: Clock;
   readonly statusDelays: StatusDelays | undefined;
+  readonly keyRequestQuota?: KeyRequestQuota | undefined;
 }
 
 export interface Services {
@@ -32,7 +34,7 @@ export interface Services {
 
 /** Their keys come from the key service, so that what they sealed is good after a restart; `closing` wipes them. */
 export function openServices(
-  { tables, copies, kms, audit, clock, statusDelays }: ServicesOptions,
+  { tables, copies, kms, audit, clock, statusDelays, keyRequestQuota = 'none' }: ServicesOptions,
   closing: Closing,
 ): Services {
   const { core } = kms;
@@ -55,7 +57,11 @@ export function openServices(
       context: ({ caller, connection }) => ({ streams: tables.streams, iterators, caller, connection }),
       judge,
     }),
-    serviceOf({ model: 'kms', operations: kmsOperations, context: ({ caller }) => ({ kms, caller }) }),
+    serviceOf({
+      model: 'kms',
+      operations: withKeyRequestQuota(kmsOperations, clock, keyRequestQuota),
+      context: ({ caller }) => ({ kms, caller }),
+    }),
     serviceOf({
       model: 'cloudtrail',
       operations: cloudtrailOperations,

@@ -39,6 +39,7 @@ interface WireName {
 const modelled = (name: string): WireName => ({ name, origin: 'service', member: 'message' });
 const framework = (name: string): WireName => ({ name, origin: 'framework', member: 'message' });
 const validation: WireName = { name: 'ValidationException', origin: 'validation', member: 'message' };
+const throttled: WireName = { name: 'ThrottlingException', origin: 'availability', member: 'message' };
 const denied: WireName = { name: 'AccessDeniedException', origin: 'framework', member: 'Message' };
 
 /** One row a code; status 400 where none is given (aws-behaviour §7.3: also where a model has another). */
@@ -120,6 +121,7 @@ const refusals: Readonly<Record<RefusalCode, WireName>> = {
   GrantNotFound: modelled('NotFoundException'),
   InvalidArn: modelled('InvalidArnException'),
   RotationConflict: modelled('ConflictException'),
+  KeyRequestsThrottled: throttled,
   InvalidMarker: modelled('InvalidMarkerException'),
   MalformedPolicy: modelled('MalformedPolicyDocumentException'),
   TagRefused: modelled('TagException'),
@@ -171,7 +173,7 @@ const tableServerFaults: Readonly<Record<OutageKind, WireName>> = {
   internal: { ...modelled('InternalServerError'), status: 500 },
   unavailable: { ...framework('ServiceUnavailable'), status: 503 },
   full: { ...framework('ServiceUnavailable'), status: 503 },
-  throttled: { name: 'ThrottlingException', origin: 'availability', member: 'message' },
+  throttled,
 };
 
 const serverFaults: Readonly<Record<WireService, Readonly<Record<OutageKind, WireName>>>> = {
@@ -181,13 +183,13 @@ const serverFaults: Readonly<Record<WireService, Readonly<Record<OutageKind, Wir
     internal: { ...modelled('KMSInternalException'), status: 500 },
     unavailable: { ...framework('ServiceUnavailableException'), status: 503 },
     full: { ...framework('ServiceUnavailableException'), status: 503 },
-    throttled: { name: 'ThrottlingException', origin: 'availability', member: 'message' },
+    throttled,
   },
   cloudtrail: {
     internal: { ...framework('InternalFailure'), status: 500 },
     unavailable: { ...framework('ServiceUnavailable'), status: 503 },
     full: { ...framework('ServiceUnavailable'), status: 503 },
-    throttled: { name: 'ThrottlingException', origin: 'availability', member: 'message' },
+    throttled,
   },
 };
 

@@ -85,6 +85,9 @@ const refusals = {
   /** Our own words: told to the replica whose clock it is. */
   ReplicaClockAhead: (d: { region: string }) =>
     `The clock of ${d.region} is more than an hour ahead of this region: nothing is taken over from it.`,
+  /** aws-behaviour §3.15. */
+  KeyRequestsThrottled: (_: Record<never, never>) =>
+    'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
   GlobalTableNotFound: (d: { name: string }) =>
     `Global table not found: Global table with name: '${d.name}' does not exist.`,
   /**

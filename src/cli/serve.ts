@@ -12,6 +12,7 @@ import { type NoticeFlags, noticesOf, withNoticeOptions } from './notice-options
 import { matching, wholeNumber } from './option-parsers.ts';
 import { answerParent, leaveParent } from './parent-process.ts';
 import { type PeersFlags, peersOf, peersText, withPeersOption } from './peers-option.ts';
+import { type QuotaFlags, quotasOf, withQuotaOptions } from './quota-options.ts';
 import { type ServeClockOptions, serveClockOf, withClockOption } from './serve-clock.ts';
 import { serveWithWorkers } from './serve-workers.ts';
 import { serverLog } from './server-log.ts';
@@ -28,6 +29,7 @@ export interface ServeOptions
   extends RootKeyOptions,
     NoticeFlags,
     PeersFlags,
+    QuotaFlags,
     ServeClockOptions,
     HardeningOptions {
   readonly data: string;
@@ -49,7 +51,6 @@ export interface ServeOptions
   readonly audit: 'on' | 'off';
   readonly auditLog?: string;
   readonly metricsPort?: number;
-  readonly keyChangeQuota: 'aws' | 'none';
   readonly logLevel: string;
 }
 
@@ -144,14 +145,6 @@ export const serve = withRootKeyOptions(
     wholeNumber('--metrics-port', 65_535),
   )
   .addOption(
-    new Option(
-      '--key-change-quota <which>',
-      'how often a table may be put under another key: as on AWS, or at will',
-    )
-      .choices(['aws', 'none'])
-      .default('aws'),
-  )
-  .addOption(
     new Option('--log-level <level>', 'what goes to stderr, as JSON lines')
       .choices(logLevels)
       .default('info'),
@@ -159,6 +152,7 @@ export const serve = withRootKeyOptions(
   .action(run);
 withNoticeOptions(serve);
 withPeersOption(serve);
+withQuotaOptions(serve);
 withClockOption(serve);
 withHardeningOption(serve);
 
@@ -186,7 +180,7 @@ async function run(options: ServeOptions): Promise<void> {
     ...keyDirectoryOf(options),
     ...keyServiceOf(options),
     ...noticesOf(options),
-    encryptionChangeQuota: options.keyChangeQuota,
+    ...quotasOf(options),
     acceptRollback: options.acceptRollback === true,
     ...(options.iam === undefined ? {} : { iam: options.iam }),
     audit: auditOf(options),

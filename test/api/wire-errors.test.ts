@@ -156,6 +156,7 @@ const rows: { readonly [C in RefusalCode]: Row<C> } = {
   GrantNotFound: { details: { grantId: 'g' }, member: 'message', type: `${table}NotFoundException` },
   InvalidArn: { ...said, type: `${table}InvalidArnException` },
   RotationConflict: { ...said, type: `${table}ConflictException` },
+  KeyRequestsThrottled: { ...plain, type: 'com.amazon.coral.availability#ThrottlingException' },
   InvalidMarker: { ...mute, type: `${table}InvalidMarkerException` },
   MalformedPolicy: { ...said, type: `${table}MalformedPolicyDocumentException` },
   TagRefused: { ...said, type: `${table}TagException` },

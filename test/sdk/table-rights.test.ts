@@ -44,7 +44,7 @@ for (const way of ways) {
       expect(await send(elsewhere)).toBe(denied(elsewhere, action));
     });
 
-    test('what is denied has not happened', async () => {
+    test('what is denied has not happened (B28)', async () => {
       const reader = await rights.userWith(policy({ Action: ['dynamodb:GetItem'] }));
       const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'] as const;
       const before = await rights.root.tables.send(new ScanCommand({ TableName: 'Books' }));
