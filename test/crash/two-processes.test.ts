@@ -12,6 +12,7 @@ import { PageEngine } from '../../src/pages/pages.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { core, key } from '../pages/support.ts';
 import { coreCipher } from '../support/core-cipher.ts';
+import { NonceLedger } from '../support/nonce-ledger.ts';
 
 /** CI asks for 50. */
 const kills = Number(process.env.CRYPTABLE_KILLS ?? 5);
@@ -53,7 +54,7 @@ async function startAdder(keyHex: string): Promise<Adder> {
 }
 
 test(
-  `${kills} kills of the other process: its additions and ours are in one sum`,
+  `${kills} kills of the other process: its additions and ours are in one sum, and no nonce is of both (R-NON-2d)`,
   async () => {
     const secret = randomBytes(32);
     const keyHex = secret.toString('hex');
@@ -62,6 +63,7 @@ test(
     const engine = PageEngine.open({ store, storeId: store.storeId });
     const tree = await engine.createTree(1, cipher);
     const sumOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? Buffer.alloc(4)).readUInt32BE(0);
+    const nonces = new NonceLedger();
     let acknowledged = 0;
     const addOne = async () => {
       try {
@@ -77,7 +79,10 @@ test(
       const adder = await startAdder(keyHex);
       // Each sees that the other goes on: neither is starved.
       const before = acknowledged;
-      while (adder.added < 5 + life || acknowledged - before < 5 + life) await addOne();
+      while (adder.added < 5 + life || acknowledged - before < 5 + life) {
+        await addOne();
+        nonces.gather(store.path);
+      }
       await adder.kill();
       acknowledged += adder.added;
       await new Promise((resolve) => setImmediate(resolve));
@@ -89,6 +94,8 @@ test(
     }
     const { faults } = await engine.verify({ trees: [{ id: 1, cipher }] });
     expect(faults).toEqual([]);
+    expect(nonces.repeats).toEqual([]);
+    expect(nonces.size).toBeGreaterThan(10 * kills);
     await engine.close();
     await store.close();
   },
