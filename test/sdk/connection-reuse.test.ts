@@ -51,6 +51,7 @@ async function course(TableName: string, keepAlive: boolean): Promise<Course> {
 test('one kept connection costs one KMS call, a connection for each request one call each (mission 9)', async () => {
   const keeping = await course('keeping', true);
   const opening = await course('opening', false);
+  // Times are printed and not judged: a busy machine turns them round.
   console.log(
     [
       `${requests} GetItem       kept connection   one for each`,
@@ -63,5 +64,4 @@ test('one kept connection costs one KMS call, a connection for each request one 
   expect(opening.connections).toBe(requests);
   // The very calls that the meter says a client would have saved: all but the first one of its caller.
   expect(opening.savable).toBeGreaterThanOrEqual(requests - 1);
-  expect(opening.msEach).toBeGreaterThan(keeping.msEach);
 });

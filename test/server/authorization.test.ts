@@ -114,7 +114,7 @@ describe('a request is refused', () => {
     expect(await refusalOf(() => claimOf(request({ headers: { authorization } })))).toMatch(
       /^IncompleteSignature/,
     );
-    expect(performance.now() - startMs).toBeLessThan(50);
+    expect(performance.now() - startMs).toBeLessThan(500);
   });
 });
 
