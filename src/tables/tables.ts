@@ -8,15 +8,15 @@ import type { Caller } from '../kms/key-service.ts';
 import type { Transaction } from '../pages/commit.ts';
 import type { PageEngine } from '../pages/pages.ts';
 import type { MaybePromise } from '../store/page-store.ts';
-import { Catalog, type KnownTable, nameInUse } from './catalog.ts';
-import { isWhole, isWithdrawn, type TableRecord, treesOf } from './catalog-record.ts';
+import { Catalog, type KnownTable } from './catalog.ts';
+import { isWhole, isWithdrawn, treesOf } from './catalog-record.ts';
 import { DataKeyUpkeep } from './data-key-upkeep.ts';
 import { remainsOf } from './deleted-table.ts';
 import type { EncryptionQuota } from './encryption-quota.ts';
 import { GrantCare } from './grant-care.ts';
 import { IndexBuilding, type NewIndex } from './index-building.ts';
-import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import { ItemExpiry } from './item-expiry.ts';
+import { addTable } from './new-table.ts';
 import type { PageTable } from './page-table.ts';
 import { TablePasts } from './past/table-pasts.ts';
 import { TableReplicas } from './replication/table-replicas.ts';
@@ -28,14 +28,13 @@ import { TableAnnotations } from './table-annotations.ts';
 import { TableCopying } from './table-copying.ts';
 import { withCounts } from './table-counts.ts';
 import { TableFollowers } from './table-followers.ts';
-import { newTableId } from './table-id.ts';
 import { creatingInfo, rekeyingInfo, tableInfo, updatingInfo } from './table-info.ts';
 import { bareTableName } from './table-name.ts';
 import { TableOpening } from './table-opening.ts';
 import type { EncryptionChoice, SettingsChange, TableDefinition, TableInfo } from './table-record.ts';
-import { keyIdOf, TableRekeying } from './table-rekeying.ts';
+import { TableRekeying } from './table-rekeying.ts';
 import { TableRestoring } from './table-restoring.ts';
-import { changedSettings, initialDates } from './table-settings.ts';
+import { changedSettings } from './table-settings.ts';
 import { TableStatuses } from './table-statuses.ts';
 import {
   deletedSummary,
@@ -177,37 +176,17 @@ export class Tables {
   /** Refuses TableInUse, LimitExceeded and TableKeyRefused, and leaves nothing behind. */
   async create(
     caller: Caller,
-    { encryption, indexes: defined = [], stream: view, policy, ...definition }: TableDefinition,
+    { encryption, indexes = [], stream, policy, ...definition }: TableDefinition,
   ): Promise<TableInfo> {
-    const { account, region } = caller;
-    const { name } = definition;
-    if (this.#catalog.find(account, region, name) !== undefined) throw nameInUse(name);
-    const keyId = await keyIdOf(this.#keys, caller, encryption);
-    const identity = { id: newTableId(), name, account, region };
-    const tree = this.#catalog.takeTree();
-    const indexes = defined.map((index) => newIndexRecord(index, this.#catalog.takeTree()));
-    const streams = view === undefined ? [] : [this.streams.first(identity, view)];
-    const hasCollections = indexes.some(({ kind }) => kind === 'local');
-    const collections = hasCollections ? { collectionTree: this.#catalog.takeTree() } : {};
-    const places = { tree, indexes, streams, ...collections };
-    const record: TableRecord = {
-      id: identity.id,
-      account,
-      region,
+    const parts = { catalog: this.#catalog, keys: this.#keys, clock: this.#clock, streams: this.streams };
+    const record = await addTable(parts, caller, {
       definition,
-      encryption: encryption.kind,
-      keys: await this.#keys.create(caller, identity, keyId, treesOf(places)),
-      tree,
-      ...collections,
-      ...(indexes.length > 0 && { indexes }),
-      ...(streams.length > 0 && { streams }),
-      ...(policy !== undefined && { policies: this.annotations.first(identity, policy) }),
-      status: 'ACTIVE',
-      itemCount: 0,
-      tableBytes: 0,
-      ...initialDates(definition, this.#clock.nowMs()),
-    };
-    await this.#catalog.add(record);
+      indexes,
+      encryption,
+      stream,
+      more: (identity) =>
+        policy === undefined ? {} : { policies: this.annotations.first(identity, policy) },
+    });
     return creatingInfo(tableInfo(record));
   }
 
@@ -385,10 +364,6 @@ export class Tables {
     if (known !== undefined) return known;
     throw new Refusal('TableNotFound', { table: bareTableName(caller, given) ?? given });
   }
-}
-
-function newIndexRecord(definition: IndexDefinition, tree: number): IndexRecord {
-  return { ...definition, tree, status: 'ACTIVE', itemCount: 0, bytes: 0 };
 }
 
 function infoOf({ record, opened }: KnownTable): TableInfo {

@@ -2,13 +2,14 @@
 import type { Clock } from '../../base/clock.ts';
 import { isRefusal } from '../../base/errors.ts';
 import { serviceItself } from '../../keys/table-identity.ts';
-import type { TableKeys, WrappedTableKeys } from '../../keys/table-keys.ts';
+import type { TableKeys } from '../../keys/table-keys.ts';
 import type { Caller } from '../../kms/key-service.ts';
 import type { PageEngine } from '../../pages/pages.ts';
 import type { Tree } from '../../pages/tree.ts';
 import type { Catalog, KnownTable } from '../catalog.ts';
 import { areSameKeys, identityOf, type TableRecord } from '../catalog-record.ts';
 import type { DataKeyUpkeep } from '../data-key-upkeep.ts';
+import { planTreeIfAllowed } from '../planned-tree.ts';
 import { beingUpdated } from '../still-in-use.ts';
 import { momentOf } from './past-entry.ts';
 import { type PastState, pastHorizonMs, periodDaysMax, withPeriod } from './past-state.ts';
@@ -126,7 +127,7 @@ export class TablePasts {
 
   async #begin(caller: Caller, known: TableRecord, periodDays = periodDaysMax): Promise<void> {
     const { catalog, keys: tableKeys, clock } = this.#options;
-    const planted = await this.#extended(caller, known);
+    const planted = await planTreeIfAllowed(this.#options, caller, known);
     await catalog.update(known, (record, tx) => {
       if (record.past !== undefined) throw beingUpdated(record);
       const past = { sinceMs: clock.nowMs(), periodDays };
@@ -138,25 +139,10 @@ export class TablePasts {
     });
   }
 
-  /** A tree to be made, and the keys with its own; undefined where the table's key may not be used. */
-  async #extended(
-    caller: Caller,
-    known: TableRecord,
-  ): Promise<{ readonly tree: number; readonly keys: WrappedTableKeys } | undefined> {
-    const { catalog, keys } = this.#options;
-    const tree = catalog.takeTree();
-    try {
-      return { tree, keys: await keys.extend(caller, identityOf(known), [tree]) };
-    } catch (fault) {
-      if (isRefusal(fault, 'TableKeyRefused')) return undefined;
-      throw fault;
-    }
-  }
-
   async #plant(known: KnownTable): Promise<void> {
     const { catalog, keys: tableKeys, refresh } = this.#options;
     const before = known.record;
-    const planted = await this.#extended(serviceItself(identityOf(before)), before);
+    const planted = await planTreeIfAllowed(this.#options, serviceItself(identityOf(before)), before);
     if (planted === undefined) return;
     const { tree, keys } = planted;
     await catalog.update(before, (record, tx) => {

@@ -2,11 +2,12 @@
 import type { Clock } from '../../base/clock.ts';
 import { IntegrityFault, isRefusal, Refusal } from '../../base/errors.ts';
 import { serviceItself } from '../../keys/table-identity.ts';
-import type { TableKeys, WrappedTableKeys } from '../../keys/table-keys.ts';
+import type { TableKeys } from '../../keys/table-keys.ts';
 import type { Transaction } from '../../pages/commit.ts';
 import type { PageEngine } from '../../pages/pages.ts';
 import type { Catalog, KnownTable } from '../catalog.ts';
 import { areSameKeys, identityOf, type TableRecord } from '../catalog-record.ts';
+import { planTree, planTreeIfAllowed } from '../planned-tree.ts';
 import { beingUpdated } from '../still-in-use.ts';
 import type { FollowerKeeper } from '../table-followers.ts';
 import type { HybridClock } from './hybrid-clock.ts';
@@ -158,7 +159,7 @@ export class ReplicaTrees implements FollowerKeeper {
     const before = known.record;
     if (before.replication?.groupId === groupId) return;
     if (before.replication !== undefined) throw beingUpdated(before);
-    const planted = await this.#extendedIfAllowed(before);
+    const planted = await planTreeIfAllowed(this.#options, serviceItself(identityOf(before)), before);
     await catalog.update(before, (record, tx) => {
       if (record.replication !== undefined) throw beingUpdated(record);
       if (planted === undefined) return { ...record, replication: { groupId, members } };
@@ -174,7 +175,7 @@ export class ReplicaTrees implements FollowerKeeper {
     const { catalog, keys: tableKeys, refresh } = this.#options;
     const before = known.record;
     if (!this.isWaiting(before)) return;
-    const { tree, keys } = await this.#extended(before);
+    const { tree, keys } = await planTree(this.#options, serviceItself(identityOf(before)), before);
     await catalog.update(before, (record, tx) => {
       const { replication } = record;
       if (replication === undefined || replication.tree !== undefined) return record;
@@ -194,27 +195,4 @@ export class ReplicaTrees implements FollowerKeeper {
     this.#settling.set(id, settling);
     return settling;
   }
-
-  /** Undefined where the table's key may not be used. */
-  async #extendedIfAllowed(record: TableRecord): Promise<PlannedTree | undefined> {
-    try {
-      return await this.#extended(record);
-    } catch (fault) {
-      if (isRefusal(fault, 'TableKeyRefused')) return undefined;
-      throw fault;
-    }
-  }
-
-  /** A tree to be made, and the keys with its own. */
-  async #extended(record: TableRecord): Promise<PlannedTree> {
-    const { catalog, keys } = this.#options;
-    const identity = identityOf(record);
-    const tree = catalog.takeTree();
-    return { tree, keys: await keys.extend(serviceItself(identity), identity, [tree]) };
-  }
-}
-
-interface PlannedTree {
-  readonly tree: number;
-  readonly keys: WrappedTableKeys;
 }

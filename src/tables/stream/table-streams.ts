@@ -3,13 +3,14 @@ import type { Clock } from '../../base/clock.ts';
 import { isRefusal, Refusal, refuse } from '../../base/errors.ts';
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import { serviceItself, type TableIdentity } from '../../keys/table-identity.ts';
-import type { TableKeys, WrappedTableKeys } from '../../keys/table-keys.ts';
+import type { TableKeys } from '../../keys/table-keys.ts';
 import type { Caller } from '../../kms/key-service.ts';
 import type { PageEngine } from '../../pages/pages.ts';
 import type { Catalog, KnownTable } from '../catalog.ts';
 import { areSameKeys, identityOf, isWithdrawn, type TableRecord } from '../catalog-record.ts';
 import type { DataKeyUpkeep } from '../data-key-upkeep.ts';
 import type { DeletedTable } from '../deleted-table.ts';
+import { planTree, planTreeIfAllowed } from '../planned-tree.ts';
 import { stillInUse } from '../still-in-use.ts';
 import { keySchemaOf } from '../table-info.ts';
 import type { Namespace } from '../table-name.ts';
@@ -86,7 +87,7 @@ export class TableStreams {
 
   async #begin(caller: Caller, known: TableRecord, view: StreamViewType): Promise<void> {
     refuseEnabled(known);
-    const planted = await this.#extended(caller, known);
+    const planted = await planTreeIfAllowed({ catalog: this.#catalog, keys: this.#keys }, caller, known);
     await this.#catalog.update(known, (record, tx) => {
       refuseEnabled(record);
       const { streams = [] } = record;
@@ -99,20 +100,6 @@ export class TableStreams {
       tx.createTree(tree, this.#keys.cipher(record.id, tree));
       return { ...record, keys, streams: [...streams, newStream(before, { view, tree, nowMs })] };
     });
-  }
-
-  /** A tree to be made, and the keys with its own; undefined where the table's key may not be used. */
-  async #extended(
-    caller: Caller,
-    known: TableRecord,
-  ): Promise<{ readonly tree: number; readonly keys: WrappedTableKeys } | undefined> {
-    const tree = this.#catalog.takeTree();
-    try {
-      return { tree, keys: await this.#keys.extend(caller, identityOf(known), [tree]) };
-    } catch (fault) {
-      if (isRefusal(fault, 'TableKeyRefused')) return undefined;
-      throw fault;
-    }
   }
 
   /** True where a stream has no tree yet: `plant` must come before the table is used. */
@@ -130,9 +117,8 @@ export class TableStreams {
 
   async #plant(known: KnownTable): Promise<void> {
     const before = known.record;
-    const identity = identityOf(before);
-    const tree = this.#catalog.takeTree();
-    const keys = await this.#keys.extend(serviceItself(identity), identity, [tree]);
+    const parts = { catalog: this.#catalog, keys: this.#keys };
+    const { tree, keys } = await planTree(parts, serviceItself(identityOf(before)), before);
     await this.#catalog.update(before, (record, tx) => {
       if (!isWaiting(record.streams)) return record;
       if (!areSameKeys(record.keys, before.keys)) throw changedMeanwhile(record);
