@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Log, silentLog } from '../src/base/log.ts';
 import { declaredIdentities } from '../src/identity-file.ts';
 import { account } from './support/identities.ts';
+import { saidSkip } from './support/said-skip.ts';
 
 const text = JSON.stringify({ accounts: { [account]: { users: { ada: {} } } } });
 const secretAccessKey = 'a-secret-that-no-message-shows';
@@ -64,8 +65,8 @@ describe('the file of identities', () => {
     expect(read()).toHaveLength(1);
   });
 
-  const isRoot = process.geteuid?.() === 0;
-  test.skipIf(!isRoot)(
+  const isNoRoot = saidSkip(process.geteuid?.() !== 0, 'files of another user: it needs root to make one');
+  test.skipIf(isNoRoot)(
     'is refused where it is another user’s; the superuser’s and the own one are taken',
     () => {
       const [own, another] = [1234, 5678];

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { segmentName } from '../../src/audit/segment.ts';
 import { SegmentFolder } from '../../src/audit/segment-folder.ts';
+import { saidSkip } from '../support/said-skip.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cryptable-segments-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -38,8 +39,10 @@ test('what a crash left unfinished is no segment, and in nobody’s way', async 
   expect(await folder.list()).toEqual([1]);
 });
 
-const hasNoModes = process.platform === 'win32';
-if (hasNoModes) writeSync(2, 'SKIPPED: folders that others may write to: Windows has no modes of files.\n');
+const hasNoModes = saidSkip(
+  process.platform === 'win32',
+  'folders that others may write to: Windows has no modes of files',
+);
 
 test.skipIf(hasNoModes)('a folder that others may write to is refused', async () => {
   const path = join(root, 'c');

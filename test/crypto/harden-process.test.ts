@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Outage } from '../../src/base/errors.ts';
 import type { Addon } from '../../src/crypto/addon.ts';
 import { hardenProcess } from '../../src/crypto/harden-process.ts';
+import { saidSkip } from '../support/said-skip.ts';
 import { addonSkipped } from '../support/usable-cores.ts';
 
 const addon = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'build/Release/cryptable.node');
@@ -20,8 +20,10 @@ const program = `
   console.log(JSON.stringify({ before, isDone, limit, after: owner() }));
 `;
 
-const skipped = process.platform === 'linux' ? addonSkipped : true;
-if (skipped) writeSync(2, 'SKIPPED: a hardened process: it needs Linux and the addon.\n');
+const skipped = saidSkip(
+  process.platform === 'linux' ? addonSkipped : true,
+  'a hardened process: it needs Linux and the addon',
+);
 
 test.skipIf(skipped)(
   'R-MEM-5: a hardened process leaves no core dump and lets nobody of its user look into it',

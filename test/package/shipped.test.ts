@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saidSkip } from '../support/said-skip.ts';
 import {
   buildPrebuilds,
   installInto,
@@ -33,8 +34,10 @@ function objdump(target: string, file: string): string {
   ]);
 }
 
-const skipped = addonSkipped || process.platform !== 'linux';
-if (skipped) writeSync(2, 'SKIPPED: shipped binaries are built and tried on Linux, with the addon.\n');
+const skipped = saidSkip(
+  addonSkipped || process.platform !== 'linux',
+  'shipped binaries are built and tried on Linux, with the addon',
+);
 
 describe.skipIf(skipped)('what is shipped', () => {
   const [first, second] = skipped ? ['', ''] : [temporaryFolder('shipped'), temporaryFolder('again')];

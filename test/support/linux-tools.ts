@@ -1,19 +1,18 @@
 /** What tests of faults need of Linux: root, tools, mounts that nobody else sees, and small programs in C. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { saidSkip } from './said-skip.ts';
 
 const crashFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'crash');
 
 /** True, and the reason said, where these tests cannot run: as root only, and with these commands. */
 export function isSkipped(what: string, commands: readonly string[]): boolean {
   const reason = missing(commands);
-  if (reason === undefined) return false;
-  writeSync(2, `SKIPPED: ${what}: ${reason}.\n`);
-  return true;
+  return saidSkip(reason !== undefined, `${what}: ${reason}`);
 }
 
 function missing(commands: readonly string[]): string | undefined {

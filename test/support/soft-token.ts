@@ -1,8 +1,9 @@
 /** Tokens of SoftHSM, in a folder of the test: the one PKCS#11 library that needs no hardware. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { saidSkip } from './said-skip.ts';
 
 const libraries = [
   '/usr/lib/softhsm/libsofthsm2.so',
@@ -14,8 +15,10 @@ const libraries = [
 
 export const softTokenLibrary = libraries.find((path) => existsSync(path)) ?? '';
 /** Where it is, and says so where it is not. */
-export const hasSoftToken = softTokenLibrary !== '' && isThere('softhsm2-util');
-if (!hasSoftToken) writeSync(2, 'SKIPPED: PKCS#11 tokens are tried on SoftHSM (apt-get install softhsm2).\n');
+export const hasSoftToken = !saidSkip(
+  softTokenLibrary === '' || !isThere('softhsm2-util'),
+  'PKCS#11 tokens are tried on SoftHSM (apt-get install softhsm2)',
+);
 
 export const tokenPin = '1234';
 

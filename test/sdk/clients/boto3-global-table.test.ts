@@ -1,16 +1,14 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { lacksBoto3 } from '../../support/boto3.ts';
 import { ReplicatedPair, regions } from '../../support/replicated-pair.ts';
 
-const { status } = spawnSync('python3', ['-c', 'import boto3']);
-if (status !== 0) writeSync(2, 'SKIPPED: boto3: this machine has no python3 with it.\n');
-
-test.skipIf(status !== 0)(
+test.skipIf(lacksBoto3)(
   'boto3 of Python has a global table of two processes',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cryptable-boto3-'));

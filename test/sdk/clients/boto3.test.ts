@@ -1,14 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { writeSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { lacksBoto3 } from '../../support/boto3.ts';
 import { credentials, Site } from '../way.ts';
 
-const { status } = spawnSync('python3', ['-c', 'import boto3']);
-if (status !== 0) writeSync(2, 'SKIPPED: boto3: this machine has no python3 with it.\n');
-
-test.skipIf(status !== 0)('boto3 of Python does over HTTP what its users do first', async () => {
+test.skipIf(lacksBoto3)('boto3 of Python does over HTTP what its users do first', async () => {
   const site = await Site.open('over HTTP');
   try {
     const { accessKeyId, secretAccessKey } = credentials;
