@@ -20,26 +20,31 @@ import type { ItemChange, WriteFollower } from './write-follower.ts';
 export interface PageIndexOptions {
   readonly layout: IndexLayout;
   readonly tree: Tree;
-  readonly status: IndexStatus;
+  /** As the catalogue has it at the time of the call: whoever was told that an index is there can read it. */
+  readonly status: () => IndexStatus;
   readonly tableSchema: KeySchema;
 }
 
 /** As PageTable, it knows nothing of encryption. One serves every connection. */
 export class PageIndex implements OpenIndex, WriteFollower {
   readonly layout: IndexLayout;
-  readonly status: IndexStatus;
+  readonly #status: () => IndexStatus;
   readonly #tree: Tree;
   readonly #tableSchema: KeySchema;
 
   constructor({ layout, tree, status, tableSchema }: PageIndexOptions) {
     this.layout = layout;
-    this.status = status;
+    this.#status = status;
     this.#tree = tree;
     this.#tableSchema = tableSchema;
   }
 
   get name(): string {
     return this.layout.name;
+  }
+
+  get status(): IndexStatus {
+    return this.#status();
   }
 
   get kind(): OpenIndex['kind'] {

@@ -103,7 +103,9 @@ export class PageTable implements OpenTable {
 
   index(name: string): OpenIndex {
     const found = this.#indexes.find((index) => index.name === name);
-    if (found === undefined) refuse(`The table does not have the specified index: ${name}`);
+    if (found === undefined || found.status === 'DELETING') {
+      refuse(`The table does not have the specified index: ${name}`);
+    }
     if (found.status === 'CREATING') refuse(`Cannot read from backfilling global secondary index: ${name}`);
     return found;
   }

@@ -83,7 +83,7 @@ export class TableOpening {
     for (;;) {
       const { record } = known;
       const followers = await this.#options.followers.writers(record);
-      const indexes = await this.#indexesOf(record);
+      const indexes = await this.#indexesOf(known);
       if (known.record === record) return { indexes, followers };
     }
   }
@@ -101,15 +101,18 @@ export class TableOpening {
   }
 
   /** Without those that are on their way out. */
-  async #indexesOf({ id, definition, indexes = [] }: TableRecord): Promise<readonly PageIndex[]> {
+  async #indexesOf(known: KnownTable): Promise<readonly PageIndex[]> {
     const { engine, keys } = this.#options;
+    const { id, definition, indexes = [] } = known.record;
     const tableSchema = keySchemaOf(definition);
     const opened: PageIndex[] = [];
     for (const index of indexes) {
       if (index.status === 'DELETING') continue;
       const tree = await engine.openTree(index.tree, keys.cipher(id, index.tree));
       const layout = indexLayout(index, definition.attributeDefinitions, tableSchema);
-      opened.push(new PageIndex({ layout, tree, status: index.status, tableSchema }));
+      const status = () =>
+        known.record.indexes?.find((each) => each.tree === index.tree)?.status ?? 'DELETING';
+      opened.push(new PageIndex({ layout, tree, status, tableSchema }));
     }
     return opened;
   }

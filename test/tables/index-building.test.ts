@@ -51,6 +51,17 @@ const idsOf = (count: number) => Array.from({ length: count }, (_, n) => `b${n}`
 const statusOf = async (tables: Tables) =>
   (await tables.describe(user, 'T')).indexes?.map(({ status }) => status);
 
+/** As on a busy disk: the loop goes round a few times before a commit is there. */
+function withSlowCommits(store: PageStore): PageStore {
+  return {
+    ...store,
+    commit: async (change) => {
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      return store.commit(change);
+    },
+  };
+}
+
 /** Fails every commit once so many have been made. */
 function failingAfter(commits: number): { left: number; wrap: (store: PageStore) => PageStore } {
   const state = {
@@ -93,6 +104,15 @@ describe('a new index', () => {
       indexes: [{ status: 'ACTIVE', itemCount: 350 }],
     });
     expect(await indexed(tables)).toEqual(idsOf(350));
+  });
+
+  test('can be read by whoever is told that it is there', async () => {
+    const { tables } = await openTables({ wrapStore: withSlowCommits });
+    await tables.create(user, definitionOf('T'));
+    await fill(tables, 150);
+    await tables.createIndex(user, 'T', created);
+    while ((await statusOf(tables))?.[0] === 'CREATING') await new Promise(setImmediate);
+    expect((await openT(tables)).index('by-pages').name).toBe('by-pages');
   });
 
   test('skips what has no key for it, or one of another type, an empty or a too long one', async () => {

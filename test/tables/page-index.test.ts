@@ -34,7 +34,7 @@ async function opened(projection: IndexDefinition['projection'], later = false) 
   const engine = PageEngine.open({ store, storeId: memory.storeId, cacheBytes: 0 });
   const layout = indexLayout(definition(projection), defined, keySchema);
   const indexTree = await engine.createTree(3, nullCipher());
-  const index = new PageIndex({ layout, tree: indexTree, status: 'ACTIVE', tableSchema: keySchema });
+  const index = new PageIndex({ layout, tree: indexTree, status: () => 'ACTIVE', tableSchema: keySchema });
   const tree = await engine.createTree(2, nullCipher());
   const table = new PageTable({ name: 'T', arn: 'arn', keySchema, engine, tree, indexes: [index] });
   const write = (next: Item | undefined, id = 'x') =>
