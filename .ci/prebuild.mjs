@@ -31,6 +31,12 @@ const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js
 const fileName = 'cryptable.node';
 const here = `${process.platform}-${process.arch}`;
 
+/** SQLite's interface for extensions, as binding.gyp names its place. */
+const sqliteHeaders = {
+  folder: 'node_modules/better-sqlite3/deps/sqlite3',
+  names: ['sqlite3.h', 'sqlite3ext.h'],
+};
+
 /** The newest version of glibc that a binary may ask for: Debian 10, RHEL 8. */
 const glibcMax = [2, 28];
 
@@ -79,6 +85,10 @@ function build(target, into) {
   try {
     cpSync(join(root, 'native'), join(folder, 'native'), { recursive: true });
     copyFileSync(join(root, 'binding.gyp'), join(folder, 'binding.gyp'));
+    mkdirSync(join(folder, sqliteHeaders.folder), { recursive: true });
+    for (const name of sqliteHeaders.names) {
+      copyFileSync(join(root, sqliteHeaders.folder, name), join(folder, sqliteHeaders.folder, name));
+    }
     const args = [nodeGyp, 'rebuild', `--arch=${arch}`, '--loglevel=error', '--silent', '-j', 'max'];
     run(process.execPath, args, { cwd: folder, env: { ...process.env, ...toolsFor(prefix) } });
     const built = join(folder, 'build', 'Release', fileName);

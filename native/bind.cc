@@ -6,6 +6,7 @@
 
 #include "bind_call.h"
 #include "bind_pages.h"
+#include "bind_rows.h"
 #include "cipher.h"
 #include "envelope.h"
 #include "kdf.h"
@@ -20,7 +21,7 @@ namespace cryptable {
 namespace {
 
 // Counts changes of what the exported functions take and return.
-constexpr uint32_t kAbi = 3;
+constexpr uint32_t kAbi = 4;
 
 // ---- Keys ----
 
@@ -225,6 +226,9 @@ constexpr Export kExports[] = {
     {"openPages", OpenPages},
     {"sealPagesAsync", SealPagesAsync},
     {"openPagesAsync", OpenPagesAsync},
+    {"takeRows", TakeRows},
+    {"readRows", ReadRows},
+    {"closeRows", CloseRows},
     {"xaesSeal", RunMessage<true, true>},
     {"xaesOpen", RunMessage<true, false>},
     {"gcmSeal", RunMessage<false, true>},

@@ -97,6 +97,16 @@ bool Arguments::Table(size_t index, std::span<const uint32_t>* table) const {
   return true;
 }
 
+bool Arguments::Numbers(size_t index, std::span<double>* numbers) const {
+  void* start;
+  size_t length;
+  if (!TypedArray(index, napi_float64_array, &start, &length)) {
+    return ThrowTypeError(env_, "A Float64Array was expected.");
+  }
+  *numbers = {static_cast<double*>(start), length};
+  return true;
+}
+
 bool Arguments::Count(size_t index, uint32_t* count) const {
   if (napi_get_value_uint32(env_, values_[index], count) == napi_ok) return true;
   return ThrowTypeError(env_, "A number was expected.");

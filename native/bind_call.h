@@ -45,6 +45,7 @@ class Arguments {
   // Exactly `length` bytes.
   bool Buffer(size_t index, size_t length, Bytes* bytes) const;
   bool Table(size_t index, std::span<const uint32_t>* table) const;
+  bool Numbers(size_t index, std::span<double>* numbers) const;
   bool Count(size_t index, uint32_t* count) const;
 
   // As it came, for what outlives the call.

@@ -39,7 +39,9 @@ export async function openReader(
   const service = relayedKeyService({ core, key }, relay);
   // Before the first step that waits: a change of a key must not be missed.
   const keys = closing.add(new TableKeys({ core, service, clock, log, onWiped }), (opened) => opened.close());
-  const store = closing.add(followSqliteStore({ folder: dir, storeId }), (opened) => opened.close());
+  const store = closing.add(followSqliteStore({ folder: dir, storeId, rows: core.rows }), (opened) =>
+    opened.close(),
+  );
   const bound = cacheBytes === undefined ? {} : { cacheBytes };
   const engine = closing.add(PageEngine.open({ store, storeId, clock, ...bound }), (opened) =>
     opened.close(),

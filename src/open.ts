@@ -305,7 +305,12 @@ async function openStore(
   { dir, create, kms, bytesMax }: StoreOptions,
   closing: Closing,
 ): Promise<SqliteStore> {
-  const store = openSqliteStore({ folder: dir, create: create && kms.commits === 0, bytesMax });
+  const store = openSqliteStore({
+    folder: dir,
+    create: create && kms.commits === 0,
+    bytesMax,
+    rows: kms.core.rows,
+  });
   closing.add(store, (opened) => opened.close());
   // The first key belongs to the catalogue, and may be there before it; a second one came after.
   if (kms.commits > 1 && (await storeIsEmpty(store))) {

@@ -12,6 +12,12 @@ export interface AddonKey {
 }
 declare const addonKey: unique symbol;
 
+/** The rows of a connection, as the addon holds them. */
+export interface AddonRows {
+  readonly [addonRows]: true;
+}
+declare const addonRows: unique symbol;
+
 /** The exports. Whatever takes `kernel` throws RangeError for a name that is not among `kernels`. */
 export interface Addon {
   readonly abi: number;
@@ -35,6 +41,17 @@ export interface Addon {
   /** The buffers and `stop` are views of SharedArrayBuffers, which the addon takes on trust. */
   sealPagesAsync: AddonPages<Promise<void>, [stop: Uint32Array, threadsMax: number]>;
   openPagesAsync: AddonPages<Promise<number>, [stop: Uint32Array, threadsMax: number]>;
+  /** See page-rows.ts. Throws an Error with the code ERR_NO_ROWS where no connection has loaded the addon. */
+  takeRows(): AddonRows;
+  readRows(
+    rows: AddonRows,
+    places: Float64Array,
+    count: number,
+    into: Uint8Array,
+    slotBytes: number,
+    found: Float64Array,
+  ): number;
+  closeRows(rows: AddonRows): void;
   /** The cipher with a nonce from outside, for published vectors only. A sealed text is `ciphertext ‖ tag`. */
   gcmSeal: AddonAead<Uint8Array>;
   gcmOpen: AddonAead<Uint8Array | undefined>;
@@ -60,7 +77,7 @@ type AddonAead<T> = (
   text: Uint8Array,
 ) => T;
 
-const abi = 3;
+const abi = 4;
 const nodeApiVersionMin = 8;
 const fileName = 'cryptable.node';
 
@@ -76,6 +93,13 @@ export interface Host {
 /** The package's root, from `src/` as from `dist/`. */
 const packageRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
+
+const files = new WeakMap<Addon, string>();
+
+/** Where an addon was loaded from. */
+export function addonFile(addon: Addon): string | undefined {
+  return files.get(addon);
+}
 
 /** The addon of this process. Throws the Outage AddonUnavailable where none is there, fits and loads. */
 export function loadAddon(): Addon {
@@ -96,6 +120,7 @@ export function loadAddonAt(path: string): Addon {
     throw unavailable(`${path} does not load: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
   if (addon.abi !== abi) throw unavailable(`${path} is of another version of this package: build it again.`);
+  files.set(addon, path);
   return addon;
 }
 

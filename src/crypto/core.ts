@@ -1,4 +1,5 @@
 /** What the layers above ask of the cipher: keys that work and never show their bytes, and sealing in bulk. */
+import type { PageRowReading } from './page-rows.ts';
 
 /**
  * A 256-bit key in memory that JavaScript cannot read. Made only by a CryptoCore.
@@ -48,6 +49,8 @@ export interface CryptoCore {
   readonly name: 'native' | 'fallback';
   /** The kernel in use, e.g. `vaes512`; `openssl` for the fallback. */
   readonly kernel: string;
+  /** A shorter way from SQLite's pages into our memory; the fallback has none. */
+  readonly rows?: PageRowReading | undefined;
 
   /** A fresh random key from the kernel's generator. */
   generateKey(): SecretKey;

@@ -5,6 +5,7 @@ import { type Addon, type AddonKey, loadAddon } from './addon.ts';
 import { refuseDetached, refuseUnshared } from './batch-mistake.ts';
 import { BatchStop } from './batch-stop.ts';
 import { type AsyncPagesOptions, type CryptoCore, keyBytes, type PageBatch, type SecretKey } from './core.ts';
+import { pageRowReading } from './page-rows.ts';
 
 export interface NativeCoreOptions {
   /** By name; without one the fastest on this CPU. */
@@ -78,6 +79,7 @@ export function createNativeCore(options: NativeCoreOptions = {}): CryptoCore {
   return {
     name: 'native',
     kernel,
+    rows: pageRowReading(addon),
     generateKey: () => wrap(addon.generateKey()),
     importKey(bytes) {
       assert(bytes.length === keyBytes, 'a key has 32 bytes');

@@ -124,6 +124,7 @@ export class PageSource {
     const answer = this.#store.readPages(
       tree.id,
       refs.map((ref) => readU48(ref, 0)),
+      true,
     );
     if (!(answer instanceof Promise)) {
       install(answer);
@@ -185,7 +186,7 @@ export class PageSource {
   #load(tree: TreeState, ref: Uint8Array, refAt: number): Uint8Array | Promise<void> {
     const id = readU48(ref, refAt);
     if (tree.flight !== undefined && isInFlight(tree, id)) return tree.flight.settled;
-    const answer = this.#store.readPages(tree.id, [id]);
+    const answer = this.#store.readPages(tree.id, [id], true);
     if (!(answer instanceof Promise)) return this.#install(tree, ref, refAt, answer[0]);
     const epoch = tree.epoch;
     const ownRef = ref.slice(refAt, refAt + refBytes);
@@ -260,7 +261,7 @@ export class PageSource {
     if (tree.flight !== undefined && ids.some((id) => isInFlight(tree, id))) {
       return tree.flight.settled.then(() => undefined);
     }
-    const answer = this.#store.readPages(tree.id, ids);
+    const answer = this.#store.readPages(tree.id, ids, true);
     if (!(answer instanceof Promise)) return this.#openOverflow(tree, list, answer);
     const epoch = tree.epoch;
     const ownList = list.slice();

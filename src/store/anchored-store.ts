@@ -93,8 +93,8 @@ export class AnchoredStore implements PageStore {
     return this.#options.store.readHeads(trees);
   }
 
-  readPages(tree: number, ids: readonly number[]) {
-    return this.#options.store.readPages(tree, ids);
+  readPages(tree: number, ids: readonly number[], atOnce?: boolean) {
+    return this.#options.store.readPages(tree, ids, atOnce);
   }
 
   listPages(tree: number, after: number, limit: number) {

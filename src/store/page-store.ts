@@ -68,7 +68,15 @@ export interface PageSnapshot extends Omit<PageStore, 'commit' | 'commitMark' | 
  */
 export interface PageStore {
   readHeads(trees: readonly number[]): MaybePromise<readonly (StoredHead | undefined)[]>;
-  readPages(tree: number, ids: readonly number[]): MaybePromise<readonly (StoredPage | undefined)[]>;
+  /**
+   * `atOnce`: the caller is done with the bodies before it reads again or lets go of the event loop. A store that answers
+   * at once may then read into the same memory each time.
+   */
+  readPages(
+    tree: number,
+    ids: readonly number[],
+    atOnce?: boolean,
+  ): MaybePromise<readonly (StoredPage | undefined)[]>;
   /**
    * Resolves once durable. Rejects with Outage 'StoreConflict' when a head moved: then nothing was changed. Takes its
    * copy of the bodies before it returns, so that the caller may use their memory again.

@@ -14,6 +14,8 @@ export interface Statement {
 export interface Database {
   exec(sql: string): void;
   prepare(sql: string): Statement;
+  /** A library with SQLite's interface for extensions, by its path. */
+  loadExtension(path: string): void;
   close(): void;
 }
 
@@ -29,8 +31,16 @@ export type DriverName = (typeof drivers)[number];
 
 type Opener = (path: string, options: DatabaseOptions) => Database;
 
+/** `node:sqlite` loads extensions only where both the constructor and then a call have allowed it. */
+interface NodeDatabase extends Database {
+  enableLoadExtension(allow: boolean): void;
+}
+
 interface NodeSqlite {
-  readonly DatabaseSync: new (path: string, options: { readOnly: boolean }) => Database;
+  readonly DatabaseSync: new (
+    path: string,
+    options: { readOnly: boolean; allowExtension: boolean },
+  ) => NodeDatabase;
 }
 
 type BetterSqlite = new (path: string, options: { readonly: boolean; timeout: number }) => Database;
@@ -46,8 +56,19 @@ function hasNodeSqlite(): boolean {
 function nodeSqlite(): Opener | undefined {
   if (!hasNodeSqlite()) return undefined;
   const { DatabaseSync } = require('node:sqlite') as NodeSqlite;
+  class Extensible extends DatabaseSync {
+    override loadExtension(file: string): void {
+      this.enableLoadExtension(true);
+      try {
+        super.loadExtension(file);
+      } finally {
+        this.enableLoadExtension(false);
+      }
+    }
+  }
   return (path, { readOnly = false, busyMs = 0 }) => {
-    const database = new DatabaseSync(path, { readOnly });
+    const database = new Extensible(path, { readOnly, allowExtension: true });
+    database.enableLoadExtension(false);
     database.exec(`PRAGMA busy_timeout=${busyMs}`);
     return database;
   };
@@ -113,6 +134,8 @@ export type SqliteCode = 'busy' | 'corrupt' | 'full' | 'cantOpen' | 'notADatabas
 export function sqliteCode(fault: unknown): SqliteCode {
   if (!(fault instanceof Error)) return 'other';
   const { code, errcode } = fault as { code?: unknown; errcode?: unknown };
+  // `node:sqlite` throws it for an integer beyond 2^53, which nobody here has written.
+  if (code === 'ERR_OUT_OF_RANGE') return 'corrupt';
   if (typeof errcode === 'number') return primaryCodes[errcode & 0xff] ?? 'other';
   return primaryNames.find(([prefix]) => String(code).startsWith(prefix))?.[1] ?? 'other';
 }

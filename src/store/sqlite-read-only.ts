@@ -85,7 +85,7 @@ function pagesOf(database: Database, lock: OwnerLock, storeId: Uint8Array): Read
   return {
     storeId,
     readHeads: (trees) => read({ tree: trees[0] ?? 0 }, () => trees.map((tree) => rows.head(tree))),
-    readPages: (tree, ids) => read({ tree, page: ids[0] ?? 0 }, () => ids.map((id) => rows.page(tree, id))),
+    readPages: (tree, ids) => read({ tree, page: ids[0] ?? 0 }, () => rows.pages(tree, ids)),
     listPages: (tree, after, limit) => read({ tree }, () => rows.listPages(tree, after, limit)),
     listTrees: (after, limit) => read({}, () => rows.listTrees(after, limit)),
     commit: () => Promise.reject(new Outage('StoreUnavailable', { hint: 'It is opened to be read only.' })),

@@ -1,5 +1,7 @@
 /** The rows of a page store, as one connection reads them. */
 import { IntegrityFault, Outage } from '../base/errors.ts';
+import type { PageRowReading } from '../crypto/page-rows.ts';
+import { NativeRows } from './native-rows.ts';
 import { type NumberedPage, pageIdsMax, type StoredHead, type StoredPage } from './page-store.ts';
 import { placeOf } from './sqlite-change.ts';
 import { type Database, type Statement, sqliteCode } from './sqlite-driver.ts';
@@ -19,7 +21,11 @@ export class SqliteRows {
   readonly #nextHead: Statement;
   readonly #nextPage: Statement;
 
-  constructor(database: Database) {
+  readonly #shorter: NativeRows | undefined;
+
+  /** `reading`: for pages that are asked for to be used at once. */
+  constructor(database: Database, reading?: PageRowReading) {
+    this.#shorter = reading && new NativeRows(database, reading);
     this.#head = database.prepare('SELECT version, body FROM head WHERE tree = ?');
     this.#page = database.prepare('SELECT version, body FROM page WHERE place = ?');
     this.#pages = database.prepare(
@@ -37,7 +43,13 @@ export class SqliteRows {
     return found === undefined ? undefined : { tree, ...found };
   }
 
-  page(tree: number, id: number): StoredPage | undefined {
+  /** See PageStore.readPages. */
+  pages(tree: number, ids: readonly number[], atOnce = false): (StoredPage | undefined)[] {
+    const pages = atOnce ? this.#shorter?.pages(tree, ids) : undefined;
+    return pages ?? ids.map((id) => this.#pageOf(tree, id));
+  }
+
+  #pageOf(tree: number, id: number): StoredPage | undefined {
     return storedPage(this.#page.get(placeOf(tree, id)), { tree, page: id });
   }
 
@@ -62,6 +74,11 @@ export class SqliteRows {
       next = this.#nextTree(next);
     }
     return trees;
+  }
+
+  /** Before the connection is closed. */
+  close(): void {
+    this.#shorter?.close();
   }
 
   #nextTree(after: number): number {

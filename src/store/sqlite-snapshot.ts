@@ -45,7 +45,7 @@ export class SqliteSnapshot implements PageSnapshot {
   }
 
   readPages(tree: number, ids: readonly number[]): (StoredPage | undefined)[] {
-    return this.#read({ tree, page: ids[0] ?? 0 }, () => ids.map((id) => this.#rows.page(tree, id)));
+    return this.#read({ tree, page: ids[0] ?? 0 }, () => this.#rows.pages(tree, ids));
   }
 
   readStretch(tree: number, after: number, limit: number): NumberedPage[] {

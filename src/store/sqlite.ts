@@ -1,6 +1,7 @@
 /** The embedded page store: one SQLite file with one owner; reads here and now, commits in a thread. */
 import { join } from 'node:path';
 import { Outage } from '../base/errors.ts';
+import type { PageRowReading } from '../crypto/page-rows.ts';
 import { CommitThread } from './commit-thread.ts';
 import { acquireOwnerLock, type OwnerLock, ownerLockFile } from './owner-lock.ts';
 import type { PageStore, StoredHead, StoredPage } from './page-store.ts';
@@ -20,6 +21,8 @@ export interface SqliteStoreOptions {
   readonly bytesMax?: number | undefined;
   /** Other processes may open it too, if they also say so. */
   readonly isShared?: boolean;
+  /** The shorter way for reads of pages, where there is one. */
+  readonly rows?: PageRowReading | undefined;
   /** For tests. */
   readonly snapshotLogBytesMax?: number | undefined;
   /** For tests; the best there is by default. */
@@ -31,7 +34,7 @@ export interface SqliteStore extends PageStore {
   readonly storeId: Uint8Array;
   readonly path: string;
   readHeads(trees: readonly number[]): readonly (StoredHead | undefined)[];
-  readPages(tree: number, ids: readonly number[]): readonly (StoredPage | undefined)[];
+  readPages(tree: number, ids: readonly number[], atOnce?: boolean): readonly (StoredPage | undefined)[];
   listPages(tree: number, after: number, limit: number): readonly number[];
   listTrees(after: number, limit: number): readonly number[];
   snapshot(): SqliteSnapshot;
@@ -93,7 +96,17 @@ class SqlitePages implements SqliteStore {
   readonly #snapshots = new Set<SqliteSnapshot>();
   #closing: Promise<void> | undefined;
 
-  constructor({ path, reader, lock, storeId, driver, bytesMax, isShared = false, ...bounds }: SqliteParts) {
+  constructor({
+    path,
+    reader,
+    lock,
+    storeId,
+    rows,
+    driver,
+    bytesMax,
+    isShared = false,
+    ...bounds
+  }: SqliteParts) {
     this.path = path;
     this.#driver = driver;
     this.#snapshotLogBytesMax = bounds.snapshotLogBytesMax ?? snapshotLogBytesMax;
@@ -102,7 +115,7 @@ class SqlitePages implements SqliteStore {
     this.#lock = lock;
     this.#commits = new CommitThread({ path, identity: identify(path), driver, bytesMax });
     this.#snapshot = new ReadSnapshot(reader);
-    this.#rows = new SqliteRows(reader);
+    this.#rows = new SqliteRows(reader, rows);
     if (isShared) this.commitMark = oncePerTurn(() => this.#dataVersion());
   }
 
@@ -112,10 +125,8 @@ class SqlitePages implements SqliteStore {
     );
   }
 
-  readPages(tree: number, ids: readonly number[]): (StoredPage | undefined)[] {
-    return this.#read({ tree, page: ids[0] ?? 0 }, ids.length, () =>
-      ids.map((id) => this.#rows.page(tree, id)),
-    );
+  readPages(tree: number, ids: readonly number[], atOnce = false): (StoredPage | undefined)[] {
+    return this.#read({ tree, page: ids[0] ?? 0 }, ids.length, () => this.#rows.pages(tree, ids, atOnce));
   }
 
   listPages(tree: number, after: number, limit: number): number[] {
@@ -163,6 +174,7 @@ class SqlitePages implements SqliteStore {
     try {
       await this.#commits.close();
     } finally {
+      this.#rows.close();
       this.#reader.close();
       this.#lock.release();
     }

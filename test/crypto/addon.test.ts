@@ -82,7 +82,7 @@ describe('the way to the addon', () => {
   }
 
   test('ends at an addon of this version', () => {
-    expect(loadAddonAt(moduleWith('exports.abi = 3')).abi).toBe(3);
+    expect(loadAddonAt(moduleWith('exports.abi = 4')).abi).toBe(4);
   });
 
   const broken: [string, string, string][] = [
@@ -227,7 +227,7 @@ describe.skipIf(addonSkipped)('the addon', () => {
   });
 
   test('throws TypeError where arguments are left out', () => {
-    const withoutArguments = ['generateKey', 'memoryLocked', 'hardenProcess'];
+    const withoutArguments = ['generateKey', 'memoryLocked', 'hardenProcess', 'takeRows'];
     for (const [name, value] of Object.entries(addon)) {
       if (typeof value !== 'function' || withoutArguments.includes(name)) continue;
       expect(value as () => unknown, name).toThrow(TypeError);

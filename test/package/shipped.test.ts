@@ -87,13 +87,17 @@ describe.skipIf(skipped)('what is shipped', () => {
     }
   });
 
-  test('shows the loader its entry points, and nothing of the cipher', () => {
+  test('shows the loader of Node and of SQLite its entry points, and nothing of the cipher', () => {
     const symbols = run('nm', ['-D', '--defined-only', binary(first, here)]);
     const names = symbols
       .trim()
       .split('\n')
       .map((line) => line.split(' ').at(-1));
-    expect(names).toEqual(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+    expect(names).toEqual([
+      'napi_register_module_v1',
+      'node_api_module_get_api_version_v1',
+      'sqlite3_extension_init',
+    ]);
     expect(spawnSync('nm', [binary(first, here)], { encoding: 'utf8' }).stderr).toContain('no symbols');
   });
 

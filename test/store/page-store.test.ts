@@ -1,11 +1,11 @@
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
-import { usableDrivers } from '../../src/store/sqlite-driver.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
-import { answeringLater } from '../support/wrapped-stores.ts';
+import { answeringLater, readingAtOnce } from '../support/wrapped-stores.ts';
 import { describePageStore, type StoreKind } from './conformance.ts';
 import { describeSharing } from './sharing.ts';
 import { openStore, temporaryFolder } from './support.ts';
+import { waysToRead } from './ways-to-read.ts';
 
 const memory: StoreKind = {
   name: 'memory',
@@ -30,15 +30,17 @@ function behind(name: string, kind: StoreKind, wrap: (store: PageStore) => PageS
 
 const kinds: readonly StoreKind[] = [
   memory,
-  ...usableDrivers().map((driver) => ({
-    name: `SQLite by ${driver}`,
-    open: () => openStore({ folder: temporaryFolder(), driver }),
-    openTwice: () => {
-      const folder = temporaryFolder();
-      const options = { folder, driver, isShared: true };
-      return [openStore(options), openStore(options)] as const;
-    },
-  })),
+  ...waysToRead.map(({ name, driver, rows }) => {
+    const wrap = rows === undefined ? (store: PageStore) => store : readingAtOnce;
+    return {
+      name: `SQLite by ${name}`,
+      open: () => wrap(openStore({ folder: temporaryFolder(), driver, rows })),
+      openTwice: () => {
+        const options = { folder: temporaryFolder(), driver, rows, isShared: true };
+        return [wrap(openStore(options)), wrap(openStore(options))] as const;
+      },
+    };
+  }),
   behind('a network before', memory, answeringLater),
   behind('faults, of which none is due, before', memory, (store) => new FaultyStore(store)),
 ];

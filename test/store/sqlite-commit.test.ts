@@ -31,6 +31,7 @@ function faceOf(database: Database): Database {
   return {
     exec: (sql) => database.exec(sql),
     prepare: (sql) => database.prepare(sql),
+    loadExtension: (path) => database.loadExtension(path),
     close: () => database.close(),
   };
 }

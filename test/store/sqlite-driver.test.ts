@@ -19,6 +19,11 @@ test('this runtime has a driver, and its own comes first where it is new enough'
   expect(usableDrivers()[0]).toBe(hasItsOwn ? 'node:sqlite' : 'better-sqlite3');
 });
 
+test('an integer that is no number of ours is damage, as node:sqlite tells it', () => {
+  const fault = Object.assign(new RangeError('too large'), { code: 'ERR_OUT_OF_RANGE' });
+  expect(sqliteCode(fault)).toBe('corrupt');
+});
+
 /** The code of what `sql` on a second connection ends in, while `held` has run on a first. */
 function codeOf(driver: DriverName, { held, sql }: { held: string; sql: string }): SqliteCode | 'answered' {
   const path = join(temporaryFolder(), 'a');

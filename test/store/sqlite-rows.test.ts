@@ -33,8 +33,12 @@ describe('the rows of a store', () => {
   test('are its heads and pages, and undefined where there is none', () => {
     const rows = new SqliteRows(database);
     expect(rows.head(2)).toEqual({ tree: 2, version: 1, body: expect.any(Uint8Array) });
-    expect(rows.page(2, 7)?.version).toBe(1);
-    expect([rows.head(3), rows.page(2, 2), rows.page(3, 1)]).toEqual([undefined, undefined, undefined]);
+    expect(rows.pages(2, [7])[0]?.version).toBe(1);
+    expect([rows.head(3), ...rows.pages(2, [2]), ...rows.pages(3, [1])]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('are listed in order, with trees that have only a page, or only a head', () => {
@@ -52,9 +56,9 @@ describe('the rows of a store', () => {
     damaged.prepare('INSERT INTO page VALUES (?, 1, ?)').run(placeOf(2, 7), body(1));
     damaged.prepare('INSERT INTO head VALUES (2, ?, ?)').run('one', body(1));
     const rows = new SqliteRows(damaged);
-    expect(() => rows.page(2, 1)).toThrow(IntegrityFault);
+    expect(() => rows.pages(2, [1])).toThrow(IntegrityFault);
     expect(() => rows.head(2)).toThrow(IntegrityFault);
-    expect(rows.page(2, 7)?.version).toBe(1);
+    expect(rows.pages(2, [7])[0]?.version).toBe(1);
   });
 });
 

@@ -18,17 +18,19 @@ import { openSqliteStore, type SqliteStore, storeFile } from '../../src/store/sq
 import { type DriverName, openDatabase, usableDrivers } from '../../src/store/sqlite-driver.ts';
 import { pageFile } from '../../src/store/sqlite-file.ts';
 import { body, change, generator, head, openStore, outcomeOf, put, temporaryFolder } from './support.ts';
+import { type WayToRead, waysToRead } from './ways-to-read.ts';
 
 const compiled = new URL('../../dist/store/sqlite.js', import.meta.url);
 const sqlitePageBytes = 8192;
 
 /** Opens, looks at everything, and closes: how a verification meets a store. */
-async function readAll(folder: string, driver: DriverName): Promise<string> {
+async function readAll(folder: string, { driver, rows }: WayToRead): Promise<string> {
   let store: SqliteStore | undefined;
   const outcome = await outcomeOf(() => {
-    store = openSqliteStore({ folder, create: false, driver });
+    store = openSqliteStore({ folder, create: false, driver, rows });
     for (const tree of store.listTrees(-1, 1000)) {
-      const found = [...store.readHeads([tree]), ...store.readPages(tree, store.listPages(tree, -1, 1000))];
+      const ids = store.listPages(tree, -1, 1000);
+      const found = [...store.readHeads([tree]), ...store.readPages(tree, ids, rows !== undefined)];
       for (const stored of found) {
         if (stored === undefined) continue;
         expect(Number.isSafeInteger(stored.version)).toBe(true);
@@ -221,8 +223,11 @@ for (const driver of usableDrivers()) {
       expect(await outcomeOf(open)).toBe('StoreUnavailable');
     });
   });
+}
 
-  describe(`a damaged SQLite store by ${driver}`, () => {
+for (const way of waysToRead) {
+  const { driver, rows } = way;
+  describe(`a damaged SQLite store by ${way.name}`, () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
 
     test(`R-PROC-1: is a fault of ours or reads as it is, whatever was flipped (seed ${seed})`, async () => {
@@ -238,7 +243,7 @@ for (const driver of usableDrivers()) {
         const at = pageStart + Math.floor(random() * (round % 2 === 0 ? 64 : sqlitePageBytes));
         bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << Math.floor(random() * 8)), at);
         writeFileSync(path, bytes);
-        outcomes.add(await readAll(folder, driver));
+        outcomes.add(await readAll(folder, way));
       }
       // Which of these a store notices is SQLite's; that nothing else happens is ours.
       expect(
@@ -263,7 +268,7 @@ for (const driver of usableDrivers()) {
         const folder = await filledFolder(driver);
         const path = join(folder, storeFile);
         mutilate(path, statSync(path).size / sqlitePageBytes);
-        const outcome = await readAll(folder, driver);
+        const outcome = await readAll(folder, way);
         expect(['IntegrityFault', 'StoreForeign', 'StoreUnavailable']).toContain(outcome);
       });
     }
@@ -276,7 +281,7 @@ for (const driver of usableDrivers()) {
       for (let page = 0; page < whole.length / sqlitePageBytes; page++) {
         writeFileSync(path, whole);
         writeAt(path, page * sqlitePageBytes, Buffer.alloc(sqlitePageBytes));
-        outcomes.push(await readAll(folder, driver));
+        outcomes.push(await readAll(folder, way));
       }
       expect(outcomes[0]).toBe('StoreForeign');
       expect(outcomes.filter((outcome) => outcome === 'IntegrityFault').length).toBeGreaterThan(10);
@@ -299,10 +304,13 @@ for (const driver of usableDrivers()) {
         if (column === 'body' && value.startsWith('x')) continue;
         test(`R-PROC-1: ${value} where a row has its ${column} is damage, not a value`, async () => {
           const folder = folderOfOddRow(driver, { version: '1', body: "x'01'", [column]: value });
-          const store = openStore({ folder, create: false, driver });
-          expect(await outcomeOf(() => store.readPages(2, [1]))).toBe('IntegrityFault');
+          const store = openStore({ folder, create: false, driver, rows });
+          const atOnce = rows !== undefined;
+          expect(await outcomeOf(() => store.readPages(2, [1], atOnce))).toBe('IntegrityFault');
           expect(await outcomeOf(() => store.readHeads([2]))).toBe('IntegrityFault');
-          expect(await outcomeOf(() => [store.readPages(1, [1]), store.readHeads([1])])).toBe('answered');
+          expect(await outcomeOf(() => [store.readPages(1, [1], atOnce), store.readHeads([1])])).toBe(
+            'answered',
+          );
         });
       }
     }

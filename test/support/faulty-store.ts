@@ -42,9 +42,9 @@ export class FaultyStore implements PageStore {
     return this.#store.readHeads(trees);
   }
 
-  readPages(tree: number, ids: readonly number[]) {
+  readPages(tree: number, ids: readonly number[], atOnce?: boolean) {
     this.#mayFail('read', 'before');
-    return this.#store.readPages(tree, ids);
+    return this.#store.readPages(tree, ids, atOnce);
   }
 
   listPages(tree: number, after: number, limit: number) {

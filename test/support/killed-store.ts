@@ -38,9 +38,9 @@ export class KilledStore implements PageStore {
     return this.#store.readHeads(trees);
   }
 
-  readPages(tree: number, ids: readonly number[]) {
+  readPages(tree: number, ids: readonly number[], atOnce?: boolean) {
     this.#mustLive();
-    return this.#store.readPages(tree, ids);
+    return this.#store.readPages(tree, ids, atOnce);
   }
 
   listPages(tree: number, after: number, limit: number) {

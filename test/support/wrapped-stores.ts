@@ -1,4 +1,5 @@
-/** Stores around another: one that answers later, as over a network, and one that counts what is committed. */
+/** Stores around another: one that answers later, as over a network, one whose pages are used at once, one that counts. */
+import { assert } from '../../src/base/errors.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
 
 /** Answers every read with a promise. */
@@ -9,6 +10,23 @@ export function answeringLater(store: PageStore): PageStore {
     commit: (change) => store.commit(change),
     listPages: async (tree, after, limit) => store.listPages(tree, after, limit),
     listTrees: async (after, limit) => store.listTrees(after, limit),
+    ...(store.commitMark === undefined ? {} : { commitMark: store.commitMark }),
+    close: () => store.close(),
+  };
+}
+
+/** Of a store that answers at once: asks for pages to be used at once, and keeps what it was given before it asks again. */
+export function readingAtOnce(store: PageStore): PageStore {
+  return {
+    readHeads: (trees) => store.readHeads(trees),
+    readPages(tree, ids) {
+      const pages = store.readPages(tree, ids, true);
+      assert(!(pages instanceof Promise), 'it answers at once');
+      return pages.map((page) => page && { version: page.version, body: page.body.slice() });
+    },
+    commit: (change) => store.commit(change),
+    listPages: (tree, after, limit) => store.listPages(tree, after, limit),
+    listTrees: (after, limit) => store.listTrees(after, limit),
     ...(store.commitMark === undefined ? {} : { commitMark: store.commitMark }),
     close: () => store.close(),
   };
