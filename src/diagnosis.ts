@@ -82,6 +82,7 @@ const ofProblem: Readonly<Record<string, Diagnosis>> = {
   [headProblems.missing]: 'PageMissing',
   [headProblems.older]: 'RolledBack',
   [headProblems.changed]: 'PageTampered',
+  [headProblems.log]: 'PageTampered',
   'has no parent': 'PageMoved',
   'its keys do not open': 'KeysTampered',
   'is known to no one': 'UnknownTree',

@@ -2,7 +2,8 @@
 import { assert, Outage, Refusal } from '../base/errors.ts';
 import type { MaybePromise, PageStore } from '../store/page-store.ts';
 import { Answers } from './answers.ts';
-import { Group, SealFault, touchTree, type Work } from './group.ts';
+import { changedNothing, Group, SealFault, touchTree, type Work } from './group.ts';
+import { LogUpkeep, type LogUpkeepParts, takeUp } from './log-upkeep.ts';
 import type { PageCache } from './page-cache.ts';
 import type { PageSource } from './page-source.ts';
 import { reseal } from './reseal.ts';
@@ -17,7 +18,7 @@ import { WorkQueue } from './work-queue.ts';
 
 export type { Transaction } from './transaction.ts';
 
-export interface CommitParts {
+export interface CommitParts extends LogUpkeepParts {
   readonly store: PageStore;
   readonly cache: PageCache;
   readonly sealer: PageSealer;
@@ -40,6 +41,7 @@ export class GroupCommit {
   readonly #writer: TreeWriter;
   readonly #queue = new WorkQueue();
   readonly #answers = new Answers(() => this.#advance());
+  readonly #upkeep: LogUpkeep;
   #group = new Group();
   #flight: Group | undefined;
   /** The work whose promise is awaited, and the fault that overtook it. */
@@ -56,6 +58,7 @@ export class GroupCommit {
 
   constructor(parts: CommitParts) {
     this.#parts = parts;
+    this.#upkeep = new LogUpkeep(parts, (work) => this.transact(work));
     this.#writer = new TreeWriter(parts.source, parts.cache.buffers, (tree) => {
       if (this.#overtaken !== undefined) throw this.#overtaken;
       return this.#group.changeOf(tree);
@@ -241,7 +244,7 @@ export class GroupCommit {
     }
     let change: ReturnType<Group['seal']>;
     try {
-      change = group.seal(this.#parts.sealer);
+      change = group.seal(this.#parts.sealer, this.#parts.refLog);
     } catch (fault) {
       this.#sealFailed(group, fault);
       return;
@@ -287,6 +290,7 @@ export class GroupCommit {
         cache.remove(tree.cached, id);
       }
       tree.committed = change.head;
+      tree.log.apply(change.log);
       tree.flight = undefined;
       tree.epoch++;
     }
@@ -301,6 +305,7 @@ export class GroupCommit {
     this.#flight = undefined;
     group.settle();
     this.#answers.give(group.works);
+    this.#upkeep.look(group.changes.keys());
     this.#advance();
   }
 
@@ -373,6 +378,7 @@ export class GroupCommit {
       },
       reseal: (tree, stretch) =>
         reseal({ store: this.#parts.store, source, writer: this.#writer }, touch(tree), stretch),
+      takeUp: (tree, from) => takeUp({ source, writer: this.#writer }, touch(tree), from),
     };
   }
 
@@ -390,9 +396,4 @@ export class GroupCommit {
     if (this.#overtaken !== undefined && work === this.#running) throw this.#overtaken;
     assert(work.outcome === undefined, 'a transaction ends with its work');
   }
-}
-
-/** Outages after which the store is known to be as it was before the commit. */
-function changedNothing(fault: unknown): fault is Outage {
-  return fault instanceof Outage && (fault.code === 'StoreConflict' || fault.code === 'StoreFull');
 }

@@ -1,12 +1,14 @@
 /** Works that become durable together, and what they change. */
+import { Outage } from '../base/errors.ts';
 import type { StoreChange } from '../store/page-store.ts';
 import { copyHead } from './head.ts';
 import { plainPageBytes } from './layout.ts';
 import type { PageBuffers } from './page-cache.ts';
+import type { RefLogBounds } from './ref-log.ts';
 import { sealChange } from './seal-change.ts';
 import type { PageSealer } from './sealed-page.ts';
 import type { Tree } from './tree.ts';
-import type { TreeChange, TreePin, TreeState } from './tree-state.ts';
+import { newTreeChange, type TreeChange, type TreePin, type TreeState } from './tree-state.ts';
 
 /** How much one store commit may carry; one work alone may exceed it. */
 export const groupWorksMax = 1024;
@@ -104,15 +106,7 @@ export class Group {
     const base = tree.flight?.head ?? tree.committed;
     const head = copyHead(base);
     head.version = base.version + 1;
-    const change: TreeChange = {
-      base,
-      head,
-      pages: new Map(),
-      overflow: new Map(),
-      deletes: new Set(),
-      evictions: tree.evictions,
-      settled: this.settled,
-    };
+    const change = newTreeChange({ base, head, evictions: tree.evictions, settled: this.settled });
     tree.change = change;
     this.changes.set(tree, change);
     return change;
@@ -139,14 +133,14 @@ export class Group {
   }
 
   /** Throws SealFault where a tree's key has gone. */
-  seal(sealer: PageSealer): StoreChange {
+  seal(sealer: PageSealer, bounds: RefLogBounds): StoreChange {
     const puts = [];
     const deletes = [];
     const heads = [];
     sealer.begin();
     for (const [tree, change] of this.changes) {
       try {
-        const sealed = sealChange(sealer, tree, change);
+        const sealed = sealChange(sealer, tree, change, bounds);
         puts.push(...sealed.puts);
         heads.push(sealed.head);
       } catch (fault) {
@@ -157,4 +151,9 @@ export class Group {
     const drops = this.drops.map(({ id, expected }) => ({ tree: id, expected }));
     return { puts, deletes, heads, drops };
   }
+}
+
+/** Outages after which the store is known to be as it was before the commit. */
+export function changedNothing(fault: unknown): fault is Outage {
+  return fault instanceof Outage && (fault.code === 'StoreConflict' || fault.code === 'StoreFull');
 }

@@ -22,7 +22,7 @@ export const pageBodyBytesMax = 8142;
 export const plainPageBytes = pageBodyBytesMax - clearHeaderBytes - sealedPageOverheadBytes;
 export const associatedBytes = 52;
 export const storeIdBytes = 16;
-export const pageKind = { page: 1, head: 2 } as const;
+export const pageKind = { page: 1, head: 2, log: 3 } as const;
 export type PageKind = (typeof pageKind)[keyof typeof pageKind];
 
 /*
@@ -68,11 +68,28 @@ export const nodeLevelMax = 15;
 export const overflowStepBytes = 512;
 
 /*
- * An overflow page is a stretch of the value and nothing else. The plaintext of a head:
+ * An overflow page is a stretch of the value and nothing else. The plaintext of a head, which ends before the log where the
+ * tree has none:
  *
  *   0 reference to the root 28 │ 28 next page id u64 │ 36 entries u64 │ 44 pages u64 │ 52 bytes of keys and values u64
+ *   60 reference to the last page of the log 28 │ 88 pages of the log u64
  */
 export const headPlainBytes = 60;
+export const headWithLogBytes = headPlainBytes + refBytes + 8;
+
+/*
+ * A page of the log of references (ref-log.ts), as long as it needs to be in steps as overflow pages are:
+ *
+ *   0 reference to the page before 28 │ 28 count u16 │ { parent's page id u48 │ reference to the child 28 } × count │ zeros
+ */
+export const logHeaderBytes = refBytes + 2;
+export const logEntryBytes = 6 + refBytes;
+export const logEntriesMax = Math.floor((plainPageBytes - logHeaderBytes) / logEntryBytes);
+
+export function logPageBytes(entries: number): number {
+  const bytes = logHeaderBytes + entries * logEntryBytes;
+  return Math.min(plainPageBytes, Math.ceil(bytes / overflowStepBytes) * overflowStepBytes);
+}
 
 /** How many overflow pages a value of this length takes. */
 export function overflowPageCount(valueBytes: number): number {

@@ -10,7 +10,16 @@ import {
   slotBytes,
   writeU16,
 } from './layout.ts';
-import { type Cell, cellAt, cellBytes, freeBytes, insertCell, removeCell } from './node.ts';
+import {
+  type Cell,
+  cellAt,
+  cellBytes,
+  cellCount,
+  freeBytes,
+  insertCell,
+  nodeLevel,
+  removeCell,
+} from './node.ts';
 
 /**
  * Where to cut a list of cells so that each part fits a node: the indexes at which the second and later parts begin.
@@ -114,4 +123,20 @@ export function rekeyCell(node: Uint8Array, index: number, key: Uint8Array): boo
   removeCell(node, index);
   assert(insertCell(node, index, next), 'a cell that gave way left room for the next');
   return true;
+}
+
+/** Cells that are too many for one node. */
+export function needsSplit(cells: readonly Cell[]): boolean {
+  let used = 0;
+  for (const cell of cells) used += cell.size + slotBytes;
+  return used > nodeCapacityBytes;
+}
+
+/** Merged nodes are at most so full, so that the next entry does not split them again. */
+const mergedBytesMax = nodeCapacityBytes * 0.85;
+
+export function canMerge(node: Uint8Array, sibling: Uint8Array, separatorBytes: number): boolean {
+  const own = nodeCapacityBytes - freeBytes(node);
+  const both = own + (nodeCapacityBytes - freeBytes(sibling)) + (nodeLevel(node) > 0 ? separatorBytes : 0);
+  return both <= (cellCount(node) === 0 || cellCount(sibling) === 0 ? nodeCapacityBytes : mergedBytesMax);
 }

@@ -2,9 +2,8 @@
 import { equalBytes } from '../base/bytes.ts';
 import { assert, IntegrityFault, Refusal } from '../base/errors.ts';
 import type { MaybePromise, PageStore, StoredHead, StoredPage } from '../store/page-store.ts';
-import { decodeHead, type Head } from './head.ts';
+import type { Head } from './head.ts';
 import {
-  headPlainBytes,
   innerRefAt,
   overflowEntryBytes,
   overflowListHeaderBytes,
@@ -22,6 +21,7 @@ import { cellAt, cellCount, isSoundNode, valueAt, valueBytes } from './node.ts';
 import type { PageCache } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import type { PageSealer } from './sealed-page.ts';
+import { type StoredTree, StoredTrees } from './stored-tree.ts';
 import { isInFlight, type TreeState } from './tree-state.ts';
 
 /**
@@ -42,12 +42,14 @@ export class PageSource {
   readonly #store: PageStore;
   readonly #sealer: PageSealer;
   readonly #cache: PageCache;
+  readonly #stored: StoredTrees;
   readonly #commitMark: (() => number) | undefined;
 
   constructor(store: PageStore, sealer: PageSealer, cache: PageCache) {
     this.#store = store;
     this.#sealer = sealer;
     this.#cache = cache;
+    this.#stored = new StoredTrees(store, sealer);
     this.#commitMark = store.commitMark;
     this.committed = {
       head: (tree) => tree.committed,
@@ -136,25 +138,15 @@ export class PageSource {
     });
   }
 
-  /** Reads and opens a tree's head. Undefined where the store has none. */
-  readHead(tree: number, cipher: PageCipher): MaybePromise<Head | undefined> {
-    const answer = this.#store.readHeads([tree]);
-    if (answer instanceof Promise) return answer.then(([stored]) => this.#openHead(cipher, stored));
-    return this.#openHead(cipher, answer[0]);
-  }
-
-  #openHead(cipher: PageCipher, stored: StoredHead | undefined): Head | undefined {
-    if (stored === undefined) return undefined;
-    const { tree, version, body } = stored;
-    const plain = new Uint8Array(headPlainBytes);
-    const place = { kind: pageKind.head, tree, page: 0, version };
-    this.#sealer.open(cipher, place, body, undefined, 0, plain, 0, headPlainBytes);
-    return decodeHead(plain, version);
+  /** Reads and opens a tree's head and its log. Undefined where the store has none. */
+  readTree(tree: number, cipher: PageCipher): MaybePromise<StoredTree | undefined> {
+    return this.#stored.read(tree, cipher);
   }
 
   async #refresh(tree: TreeState): Promise<void> {
     const epoch = tree.epoch;
-    const head = await this.readHead(tree.id, tree.cipher);
+    const stored = await this.readTree(tree.id, tree.cipher);
+    const head = stored?.head;
     if (tree.epoch !== epoch || !tree.stale) return;
     if (head !== undefined && head.version === tree.committed.version) {
       // One commit cannot have left two states.
@@ -170,11 +162,12 @@ export class PageSource {
       tree.dropped = true;
       throw new Refusal('TableNotFound', {});
     }
-    if (head === undefined || head.version < tree.committed.version) {
+    if (stored === undefined || stored.head.version < tree.committed.version) {
       throw new IntegrityFault({ tree: tree.id, record: 'head' });
     }
     tree.dropping = undefined;
-    tree.committed = head;
+    tree.committed = stored.head;
+    tree.log = stored.log;
     tree.freeIds = [];
     tree.epoch++;
     tree.stale = false;
@@ -218,7 +211,9 @@ export class PageSource {
     const node = this.#cache.add(tree.cached, id);
     try {
       this.#sealer.open(tree.cipher, place, body, ref, refAt + refTagAt, node, 0, plainPageBytes);
-      if (!isSoundNode(node)) throw new IntegrityFault({ tree: tree.id, page: id });
+      if (!isSoundNode(node) || !tree.log.patch(id, version, node)) {
+        throw new IntegrityFault({ tree: tree.id, page: id });
+      }
     } catch (fault) {
       this.#cache.remove(tree.cached, id);
       throw fault;

@@ -22,6 +22,11 @@ export function freePage(tree: TreeState, change: TreeChange, id: number, buffer
     change.pages.delete(id);
   }
   change.overflow.delete(id);
+  freePageId(tree, change, id);
+}
+
+/** Of a page that this change has not written. */
+export function freePageId(tree: TreeState, change: TreeChange, id: number): void {
   // An id from before this change may be in the store.
   if (id < change.base.nextPageId) change.deletes.add(id);
   change.head.pages--;

@@ -6,6 +6,7 @@ import { GroupCommit, type Transaction } from './commit.ts';
 import { PageCache } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import { PageSource } from './page-source.ts';
+import { type RefLogBounds, refLogBounds } from './ref-log.ts';
 import type { Resealed, ResealStretch } from './reseal.ts';
 import { PageSealer, type SealMeter } from './sealed-page.ts';
 import { Transplant, type TransplantSource } from './transplant.ts';
@@ -27,6 +28,8 @@ export interface PageEngineOptions {
   readonly storeId: Uint8Array;
   /** Bound of the memory for opened pages between operations. */
   readonly cacheBytes?: number;
+  /** For tests. */
+  readonly refLog?: RefLogBounds;
   readonly clock?: Clock;
 }
 
@@ -59,6 +62,7 @@ export class PageEngine {
     store,
     storeId,
     cacheBytes = cacheBytesDefault,
+    refLog = refLogBounds,
     clock = systemClock,
   }: PageEngineOptions) {
     this.store = store;
@@ -73,6 +77,7 @@ export class PageEngine {
       sealer: this.#sealer,
       source: this.#source,
       trees: this.#trees,
+      refLog,
     });
   }
 
@@ -115,14 +120,15 @@ export class PageEngine {
       open.state.cipher = cipher;
       return open;
     }
-    const head = this.#source.readHead(id, cipher);
-    const made = (read: Awaited<typeof head>): Tree => {
+    const stored = this.#source.readTree(id, cipher);
+    const made = (read: Awaited<typeof stored>): Tree => {
       if (read === undefined) throw new IntegrityFault({ tree: id, record: 'head' });
-      const tree = this.#trees.get(id) ?? new Tree(newTreeState(id, cipher, read), this.#source);
+      const tree =
+        this.#trees.get(id) ?? new Tree(newTreeState(id, cipher, read.head, read.log), this.#source);
       this.#trees.set(id, tree);
       return tree;
     };
-    return head instanceof Promise ? head.then(made) : made(head);
+    return stored instanceof Promise ? stored.then(made) : made(stored);
   }
 
   /**
@@ -146,8 +152,8 @@ export class PageEngine {
     await this.#source.begin(state);
   }
 
-  #original({ id, state: { cipher, committed: head } }: Tree): TransplantSource {
-    return { store: this.store, sealer: this.#sealer, cipher, tree: id, head };
+  #original({ id, state: { cipher, committed: head, log } }: Tree): TransplantSource {
+    return { store: this.store, sealer: this.#sealer, cipher, tree: id, head, log };
   }
 
   /** Seals a stretch of a tree anew where it is under an older data key, in a commit of its own. */

@@ -1,23 +1,9 @@
 /** Seals pages again that are under an older data key: a stretch of a tree at a time, as a commit like any other. */
 import type { PageStore } from '../store/page-store.ts';
 import { namedDataKey } from './census.ts';
-import {
-  innerRefAt,
-  overflowEntryBytes,
-  overflowListHeaderBytes,
-  overflowPageCount,
-  readU48,
-} from './layout.ts';
-import {
-  cellAt,
-  cellCount,
-  cellKey,
-  childIndex,
-  isOverflowCell,
-  nodeLevel,
-  valueAt,
-  valueBytes,
-} from './node.ts';
+import { overflowEntryBytes, overflowListHeaderBytes, overflowPageCount, readU48 } from './layout.ts';
+import { cellAt, cellCount, cellKey, isOverflowCell, valueAt, valueBytes } from './node.ts';
+import { placeAt } from './node-place.ts';
 import type { PageSource } from './page-source.ts';
 import { getValue } from './tree.ts';
 import type { TreeState } from './tree-state.ts';
@@ -46,14 +32,6 @@ export interface ResealParts {
   readonly writer: TreeWriter;
 }
 
-/** A leaf and the nodes above it, by their page ids. */
-interface LeafPlace {
-  readonly path: readonly number[];
-  readonly values: readonly OverflowValue[];
-  /** The first key of the next leaf. */
-  readonly next: Uint8Array | undefined;
-}
-
 interface OverflowValue {
   readonly key: Uint8Array;
   readonly pages: readonly number[];
@@ -74,12 +52,14 @@ export async function reseal(
   while (leaves < leavesMax && pages < pagesMax && next !== undefined) {
     const key: Uint8Array = next;
     leaves++;
-    const leaf = await leafAt(source, tree, key);
+    const leaf = await placeAt(source, { tree, key, level: 0, take: overflowValues });
     const oldPath = await oldOnes(store, tree, leaf.path);
-    if (oldPath > 0 || needsChange) await writer.own(tree, key);
+    // Pages of the log are under older keys too: once no node needs them, they go.
+    const isLogged = leaf.path.some((id) => tree.log.has(id));
+    if (oldPath > 0 || isLogged || needsChange) await writer.own(tree, key);
     needsChange = false;
     pages += oldPath;
-    for (const value of leaf.values) {
+    for (const value of leaf.taken) {
       const oldValue = await oldOnes(store, tree, value.pages);
       if (oldValue === 0) continue;
       await putAgain(parts, tree, value.key);
@@ -114,35 +94,6 @@ function isOld(tree: TreeState, body: Uint8Array): boolean {
 async function putAgain({ source, writer }: ResealParts, tree: TreeState, key: Uint8Array): Promise<void> {
   const value = await getValue(source, source.working, tree, key);
   if (value !== undefined) await writer.put(tree, key, value);
-}
-
-async function leafAt(source: PageSource, tree: TreeState, key: Uint8Array): Promise<LeafPlace> {
-  for (;;) {
-    const found = findLeaf(source, tree, key);
-    if (!(found instanceof Promise)) return found;
-    await found;
-  }
-}
-
-/** A promise: wait for it and begin again. */
-function findLeaf(source: PageSource, tree: TreeState, key: Uint8Array): LeafPlace | Promise<void> {
-  const wait = source.begin(tree);
-  if (wait !== undefined) return wait;
-  const view = source.working;
-  const path: number[] = [];
-  let next: Uint8Array | undefined;
-  let ref = view.head(tree).rootRef;
-  let refAt = 0;
-  for (;;) {
-    path.push(readU48(ref, refAt));
-    const node = view.page(tree, ref, refAt);
-    if (node instanceof Promise) return node;
-    if (nodeLevel(node) === 0) return { path, values: overflowValues(node), next };
-    const index = childIndex(node, key);
-    if (index + 1 < cellCount(node)) next = cellKey(node, cellAt(node, index + 1)).slice();
-    ref = node;
-    refAt = cellAt(node, index) + innerRefAt;
-  }
 }
 
 function overflowValues(leaf: Uint8Array): readonly OverflowValue[] {

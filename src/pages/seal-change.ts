@@ -1,9 +1,11 @@
-/** Seals what a group changed in one tree: overflow pages, then level by level, as parents hold their children's tags. */
+/**
+ * Seals what a group changed in one tree: overflow pages, then level by level, as parents hold their children's tags, then the
+ * log of the references whose nodes are not written (ref-log.ts), and the head.
+ */
 import { assert } from '../base/errors.ts';
 import type { HeadPut, PagePut } from '../store/page-store.ts';
 import { encodeHead } from './head.ts';
 import {
-  headPlainBytes,
   innerRefAt,
   overflowEntryBytes,
   overflowListHeaderBytes,
@@ -15,8 +17,11 @@ import {
   readU48,
   refTagAt,
   refVersionAt,
+  writeU48,
 } from './layout.ts';
 import { cellAt, cellCount, isOverflowCell, isSoundNode, nodeLevel, valueAt } from './node.ts';
+import type { LoggedRef, RefLogBounds } from './ref-log.ts';
+import { sealLog } from './seal-log.ts';
 import type { PageSealer, PlainPage } from './sealed-page.ts';
 import { copyTag } from './sealed-page.ts';
 import type { TreeChange, TreeState } from './tree-state.ts';
@@ -32,54 +37,106 @@ export interface SealedChange {
   readonly head: HeadPut;
 }
 
+/** What a walk through the change has found. */
+interface Collected {
+  readonly overflow: Sealing[];
+  readonly levels: Sealing[][];
+  /** To nodes that are written below one that is not. */
+  readonly logged: LoggedRef[];
+  /** Nodes that stay as the store has them: only their children's references have changed. */
+  kept: number;
+}
+
 /** Throws what the tree's cipher throws; then the change is to be discarded. */
-export function sealChange(sealer: PageSealer, tree: TreeState, change: TreeChange): SealedChange {
+export function sealChange(
+  sealer: PageSealer,
+  tree: TreeState,
+  change: TreeChange,
+  { nodesMin }: RefLogBounds,
+): SealedChange {
   const { head, base } = change;
-  const levels: Sealing[][] = [];
-  const overflow: Sealing[] = [];
-  collect(change, head.rootRef, 0, levels, overflow);
+  const collected: Collected = { overflow: [], levels: [], logged: [], kept: 0 };
+  new Collection(change, keepable(change) >= nodesMin, collected).node(head.rootRef, 0, undefined);
   const puts: PagePut[] = [];
-  for (const level of [overflow, ...levels]) {
-    if (level.length === 0) continue;
-    const bodies = sealer.seal(tree.cipher, tree.id, head.version, pageKind.page, level);
-    for (let i = 0; i < level.length; i++) {
-      const { page, tags, tagAt } = level[i] as Sealing;
+  for (const pages of [collected.overflow, ...collected.levels]) {
+    if (pages.length === 0) continue;
+    const bodies = sealer.seal(tree.cipher, tree.id, head.version, pageKind.page, pages);
+    for (let i = 0; i < pages.length; i++) {
+      const { page, tags, tagAt } = pages[i] as Sealing;
       const body = bodies[i] as Uint8Array;
       copyTag(body, tags, tagAt);
       puts.push({ tree: tree.id, id: page, version: head.version, body });
     }
   }
   assert(
-    puts.length === change.pages.size + change.overflow.size,
+    puts.length + collected.kept === change.pages.size + change.overflow.size,
     'a tree reaches all that was changed in it',
   );
-  const plain: PlainPage = { page: 0, plain: encodeHead(head), plainBytes: headPlainBytes };
+  const nodes = collected.levels.slice(1).flatMap((level) => level.map(({ page }) => page));
+  puts.push(...sealLog(sealer, tree, change, { nodes, logged: collected.logged }));
+  const encoded = encodeHead(head);
+  const plain: PlainPage = { page: 0, plain: encoded, plainBytes: encoded.length };
   const [body] = sealer.seal(tree.cipher, tree.id, head.version, pageKind.head, [plain]);
   assert(body !== undefined, 'one page in, one body out');
   return { puts, head: { tree: tree.id, expected: base.version, version: head.version, body } };
 }
 
+/** How many nodes have changed in their children's references alone. */
+function keepable({ pages, reshaped }: TreeChange): number {
+  let count = 0;
+  for (const node of pages.values()) if (nodeLevel(node) > 0 && !reshaped.has(node)) count++;
+  return count;
+}
+
 /** Walks the changed nodes from the root; a reference to one bears the commit's version. */
-function collect(
-  change: TreeChange,
-  ref: Uint8Array,
-  refAt: number,
-  levels: Sealing[][],
-  overflow: Sealing[],
-): void {
-  if (readU48(ref, refAt + refVersionAt) !== change.head.version) return;
-  const page = readU48(ref, refAt);
-  const node = change.pages.get(page);
-  assert(node !== undefined && isSoundNode(node), 'a changed node is there and sound');
-  const level = nodeLevel(node);
-  while (levels.length <= level) levels.push([]);
-  levels[level]?.push({ page, plain: node, plainBytes: plainPageBytes, tags: ref, tagAt: refAt + refTagAt });
-  if (level === 0) {
-    if (change.overflow.size > 0) collectOverflow(change, node, overflow);
-    return;
+class Collection {
+  readonly #change: TreeChange;
+  readonly #isLogging: boolean;
+  readonly #found: Collected;
+
+  constructor(change: TreeChange, isLogging: boolean, found: Collected) {
+    this.#change = change;
+    this.#isLogging = isLogging;
+    this.#found = found;
   }
-  const count = cellCount(node);
-  for (let i = 0; i < count; i++) collect(change, node, cellAt(node, i) + innerRefAt, levels, overflow);
+
+  /** `keptParent`: the node that has this reference, where that is not written. */
+  node(ref: Uint8Array, refAt: number, keptParent: number | undefined): void {
+    const { head, pages, reshaped, versions, overflow } = this.#change;
+    if (readU48(ref, refAt + refVersionAt) !== head.version) return;
+    const page = readU48(ref, refAt);
+    const node = pages.get(page);
+    assert(node !== undefined && isSoundNode(node), 'a changed node is there and sound');
+    const level = nodeLevel(node);
+    const isKept = this.#isLogging && level > 0 && !reshaped.has(node);
+    if (isKept) {
+      const before = versions.get(page);
+      assert(before !== undefined, 'a node that was made now is written');
+      writeU48(ref, refAt + refVersionAt, before);
+      this.#found.kept++;
+    } else {
+      this.#write(level, {
+        page,
+        plain: node,
+        plainBytes: plainPageBytes,
+        tags: ref,
+        tagAt: refAt + refTagAt,
+      });
+      if (keptParent !== undefined) this.#found.logged.push({ parent: keptParent, ref, refAt });
+    }
+    if (level === 0) {
+      if (overflow.size > 0) collectOverflow(this.#change, node, this.#found.overflow);
+      return;
+    }
+    const count = cellCount(node);
+    for (let i = 0; i < count; i++) this.node(node, cellAt(node, i) + innerRefAt, isKept ? page : undefined);
+  }
+
+  #write(level: number, sealing: Sealing): void {
+    const { levels } = this.#found;
+    while (levels.length <= level) levels.push([]);
+    levels[level]?.push(sealing);
+  }
 }
 
 function collectOverflow(change: TreeChange, leaf: Uint8Array, overflow: Sealing[]): void {

@@ -49,7 +49,7 @@ export interface SealMeter {
   openedBytes: number;
 }
 
-const sealedOverheadBytes = clearHeaderBytes + sealedPageOverheadBytes;
+export const sealedOverheadBytes = clearHeaderBytes + sealedPageOverheadBytes;
 /** Where the text of a body begins, sealed as plain. */
 const textAt = clearHeaderBytes + nonceBytes;
 const arenaStepBytes = 1 << 20;

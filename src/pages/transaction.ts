@@ -23,4 +23,6 @@ export interface Transaction {
   dropTree(id: number): MaybePromise<void>;
   /** Seals anew what is under an older data key; nothing else changes. */
   reseal(tree: Tree, stretch: ResealStretch): Promise<Resealed>;
+  /** Brings a stretch of the tree's log of references into its nodes: see log-upkeep.ts. */
+  takeUp(tree: Tree, from: Uint8Array): Promise<Uint8Array | undefined>;
 }

@@ -3,12 +3,12 @@ import { assert, IntegrityFault } from '../base/errors.ts';
 import type { HeadPut, PagePut, PageStore, StoredPage } from '../store/page-store.ts';
 import { copyHead, encodeHead, type Head } from './head.ts';
 import {
-  headPlainBytes,
   innerRefAt,
   overflowEntryBytes,
   overflowListHeaderBytes,
   overflowPageCount,
   overflowPlainBytes,
+  type PageKind,
   pageKind,
   plainPageBytes,
   readU32,
@@ -21,6 +21,7 @@ import { cellAt, cellCount, isOverflowCell, isSoundNode, nodeLevel, valueAt } fr
 import { PageBuffers } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import { PageSet } from './page-set.ts';
+import type { RefLog } from './ref-log.ts';
 import { copyTag, type PageSealer, type PlainPage } from './sealed-page.ts';
 
 export interface TransplantSource {
@@ -29,6 +30,7 @@ export interface TransplantSource {
   readonly cipher: PageCipher;
   readonly tree: number;
   readonly head: Head;
+  readonly log: RefLog;
 }
 
 export interface TransplantTarget {
@@ -107,14 +109,19 @@ export class Transplant {
   }
 
   async #plant(): Promise<void> {
-    const { head, tree } = this.#from;
-    const next = { ...copyHead(head), version: this.#version };
+    const { head, log, tree } = this.#from;
+    const next = {
+      ...copyHead(head),
+      version: this.#version,
+      pages: head.pages - log.pageCount,
+      logPages: 0,
+    };
     this.#into.sealer.begin();
     await this.#children([refAt(next.rootRef, 0)], undefined);
     next.nextPageId = this.#nextPageId;
-    if (head.pages !== this.#pages || head.entries !== this.#entries) throw new IntegrityFault({ tree });
-    const plain = { page: 0, plain: encodeHead(next), plainBytes: headPlainBytes };
-    const body = this.#seal(pageKind.head, [plain])[0];
+    if (next.pages !== this.#pages || head.entries !== this.#entries) throw new IntegrityFault({ tree });
+    const plain = encodeHead(next);
+    const body = this.#seal(pageKind.head, [{ page: 0, plain, plainBytes: plain.length }])[0];
     assert(body !== undefined, 'one page in, one body out');
     const { tree: own, version: expected } = this.#into;
     await this.#flush([{ tree: own, expected, version: this.#version, body }]);
@@ -126,9 +133,10 @@ export class Transplant {
     for (let start = 0; start < places.length; start += batchPages) {
       const opened = await this.#open(places.slice(start, start + batchPages));
       try {
-        for (const { plain, page } of opened) {
+        for (const { plain, page, version } of opened) {
           const isAsExpected = isSoundNode(plain) && (level === undefined || nodeLevel(plain) === level);
           if (!isAsExpected) throw new IntegrityFault({ tree: this.#from.tree, page });
+          if (nodeLevel(plain) > 0) this.#takeUp(page, version, plain);
           if (nodeLevel(plain) > 0) await this.#children(childrenOf(plain), nodeLevel(plain) - 1);
           else await this.#values(plain);
         }
@@ -137,6 +145,12 @@ export class Transplant {
         this.#giveBack(opened);
       }
     }
+  }
+
+  /** What the log has of its children. */
+  #takeUp(page: number, version: number, node: Uint8Array): void {
+    const { log, tree } = this.#from;
+    if (!log.patch(page, version, node)) throw new IntegrityFault({ tree, page });
   }
 
   #giveBack(opened: readonly Opened[]): void {
@@ -206,7 +220,7 @@ export class Transplant {
     if (this.#puts.length >= commitPages) await this.#flush([]);
   }
 
-  #seal(kind: 1 | 2, pages: readonly PlainPage[]): Uint8Array[] {
+  #seal(kind: PageKind, pages: readonly PlainPage[]): Uint8Array[] {
     const { sealer, cipher, tree } = this.#into;
     return sealer.seal(cipher, tree, this.#version, kind, pages);
   }

@@ -2,6 +2,7 @@
 import type { Head } from './head.ts';
 import type { CachedPages } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
+import { type LogChange, noLogChange, RefLog } from './ref-log.ts';
 
 /** What one group of works changes in one tree. It becomes readable when the group is durable. */
 export interface TreeChange {
@@ -10,9 +11,15 @@ export interface TreeChange {
   readonly head: Head;
   /** Changed nodes; a reference to one bears this commit's version. */
   readonly pages: Map<number, Uint8Array>;
+  /** Of changed nodes, those in which more has changed than references to children: they are written in any case. */
+  readonly reshaped: Set<Uint8Array>;
+  /** The versions that changed nodes had before. */
+  readonly versions: Map<number, number>;
   /** Changed overflow pages: stretches of values. */
   readonly overflow: Map<number, Uint8Array>;
   readonly deletes: Set<number>;
+  /** Set when it is sealed. */
+  log: LogChange;
   /** The tree's evictions when the change began. */
   readonly evictions: number;
   /** Resolves when the group is durable or has failed. */
@@ -30,6 +37,10 @@ export interface TreeState {
   readonly id: number;
   cipher: PageCipher;
   committed: Head;
+  /** The committed log of references. */
+  log: RefLog;
+  /** Its log is being brought into its nodes. */
+  isTakingUp: boolean;
   readonly cached: CachedPages;
   /** Being made durable. */
   flight: TreeChange | undefined;
@@ -53,11 +64,13 @@ export interface TreeState {
   evictions: number;
 }
 
-export function newTreeState(id: number, cipher: PageCipher, committed: Head): TreeState {
+export function newTreeState(id: number, cipher: PageCipher, committed: Head, log = new RefLog()): TreeState {
   return {
     id,
     cipher,
     committed,
+    log,
+    isTakingUp: false,
     cached: new Map(),
     flight: undefined,
     change: undefined,
@@ -70,6 +83,19 @@ export function newTreeState(id: number, cipher: PageCipher, committed: Head): T
     epoch: 0,
     mutations: 0,
     evictions: 0,
+  };
+}
+
+/** A change that has changed nothing yet. */
+export function newTreeChange(made: Pick<TreeChange, 'base' | 'head' | 'evictions' | 'settled'>): TreeChange {
+  return {
+    ...made,
+    pages: new Map(),
+    reshaped: new Set(),
+    versions: new Map(),
+    overflow: new Map(),
+    deletes: new Set(),
+    log: noLogChange,
   };
 }
 

@@ -22,7 +22,9 @@ import { childBounds, keyWithin, type NodeBounds, nodeProblem } from './node-che
 import { PageBuffers } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import { PageSet } from './page-set.ts';
-import type { PageSealer } from './sealed-page.ts';
+import type { RefLog } from './ref-log.ts';
+import { type PageSealer, sealedOverheadBytes } from './sealed-page.ts';
+import type { StoredTree } from './stored-tree.ts';
 
 /** Where a fault lies, and a phrase that follows the place: `is missing`. */
 export interface VerifyFault {
@@ -89,7 +91,7 @@ export interface TreeWalkOptions {
   readonly onBatch: () => void;
   readonly id: number;
   readonly cipher: PageCipher;
-  readonly head: Head;
+  readonly stored: StoredTree;
 }
 
 /** One walk, with what it has counted so far. */
@@ -101,6 +103,7 @@ export class TreeWalk {
   readonly #onBatch: () => void;
   readonly #cipher: PageCipher;
   readonly #head: Head;
+  readonly #log: RefLog;
   readonly #buffers = new PageBuffers();
   /** Pages that a parent has vouched for. */
   readonly #vouched: PageSet;
@@ -114,18 +117,20 @@ export class TreeWalk {
   /** Where the slice ended. */
   #next: Uint8Array | undefined;
 
-  constructor({ store, sealer, report, onBatch, id, cipher, head }: TreeWalkOptions) {
+  constructor({ store, sealer, report, onBatch, id, cipher, stored }: TreeWalkOptions) {
     this.id = id;
     this.#store = store;
     this.#sealer = sealer;
     this.#report = report;
     this.#onBatch = onBatch;
     this.#cipher = cipher;
-    this.#head = head;
-    this.#vouched = new PageSet(head.nextPageId);
+    this.#head = stored.head;
+    this.#log = stored.log;
+    this.#vouched = new PageSet(stored.head.nextPageId);
   }
 
   async run(): Promise<void> {
+    this.#seeLog();
     await this.#root();
     // Below a node that does not open every page would seem to have no parent.
     if (this.#isPartial) return;
@@ -143,6 +148,16 @@ export class TreeWalk {
     return this.#next;
   }
 
+  /** Its pages have opened, or there would be no walk. */
+  #seeLog(): void {
+    for (const { id, bytes } of this.#log.pages) {
+      if (!this.#vouched.add(id)) this.#fault('has two parents', id);
+      this.#pages++;
+      this.#report.pages++;
+      this.#report.bytes += bytes + sealedOverheadBytes;
+    }
+  }
+
   async #root(): Promise<void> {
     const root = refAt(this.#head.rootRef, 0, this.#head.version);
     await this.#each([root], (ref, found) =>
@@ -155,14 +170,25 @@ export class TreeWalk {
     const node = this.#buffers.take();
     try {
       const isOpen = this.#open(ref, found, node);
-      const problem = isOpen ? nodeProblem(node, level, bounds) : undefined;
+      const problem = isOpen ? (nodeProblem(node, level, bounds) ?? this.#takeUp(ref, node)) : undefined;
       if (problem !== undefined) this.#fault(problem, ref.page);
       if (!isOpen || problem !== undefined) this.#isPartial = true;
       else if (nodeLevel(node) === 0) await this.#leaf(node, ref.version);
-      else await this.#children(node, ref.version, bounds);
+      else await this.#children(node, this.#youngest(ref), bounds);
     } finally {
       this.#buffers.giveBack(node);
     }
+  }
+
+  /** What the log has of a node's children. */
+  #takeUp({ page, version }: PageRef, node: Uint8Array): string | undefined {
+    if (nodeLevel(node) === 0 || this.#log.patch(page, version, node)) return undefined;
+    return 'has not the children that its log says';
+  }
+
+  /** No child is of a later commit than its node, or than the log where that has newer ones. */
+  #youngest({ page, version }: PageRef): number {
+    return this.#log.has(page) ? this.#head.version : version;
   }
 
   async #children(node: Uint8Array, version: number, bounds: NodeBounds): Promise<void> {

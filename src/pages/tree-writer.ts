@@ -14,7 +14,6 @@ import {
   readU48,
   refBytes,
   refVersionAt,
-  slotBytes,
   valueBytesMax,
   writeU16,
   writeU32,
@@ -40,21 +39,25 @@ import {
   valueAt,
   valueBytes,
 } from './node.ts';
-import { cutPoints, innerCell, keyOf, rekeyCell, rekeyed, sharing, shortestSeparator } from './node-split.ts';
+import {
+  canMerge,
+  cutPoints,
+  innerCell,
+  keyOf,
+  needsSplit,
+  rekeyCell,
+  rekeyed,
+  sharing,
+  shortestSeparator,
+} from './node-split.ts';
 import type { PageBuffers } from './page-cache.ts';
 import type { PageSource } from './page-source.ts';
 import { allocatePage, freePage } from './page-space.ts';
+import { isRightmost, type Step } from './tree-path.ts';
 import type { TreeChange, TreeState } from './tree-state.ts';
-
-/** A node on the way from the root to a key, and which child of its parent it is. */
-interface Step {
-  node: Uint8Array;
-  readonly index: number;
-}
 
 /** A node that uses less than this is merged with a neighbour, where both fit with some room left. */
 const mergeBelowBytes = nodeCapacityBytes / 4;
-const mergedBytesMax = nodeCapacityBytes * 0.85;
 
 export class TreeWriter {
   readonly #source: PageSource;
@@ -122,9 +125,23 @@ export class TreeWriter {
   own(tree: TreeState, key: Uint8Array): Promise<void> | undefined {
     const path = this.#path(tree, key);
     if (path instanceof Promise) return path.then(() => this.own(tree, key));
-    this.#ownPath(this.#changeOf(tree), path);
-    tree.mutations++;
+    this.#ownAnew(tree, path);
     return undefined;
+  }
+
+  /** As `own`, of the nodes above the leaf alone. */
+  ownAbove(tree: TreeState, key: Uint8Array): Promise<void> | undefined {
+    const path = this.#path(tree, key, 1);
+    if (path instanceof Promise) return path.then(() => this.ownAbove(tree, key));
+    this.#ownAnew(tree, path);
+    return undefined;
+  }
+
+  #ownAnew(tree: TreeState, path: Step[]): void {
+    const change = this.#changeOf(tree);
+    this.#ownPath(change, path);
+    for (const { node } of path) change.reshaped.add(node);
+    tree.mutations++;
   }
 
   #removeEntry(tree: TreeState, change: TreeChange, leaf: Uint8Array, index: number): void {
@@ -170,8 +187,8 @@ export class TreeWriter {
     }
   }
 
-  /** The nodes from the root to the leaf where `key` belongs, in the working state. */
-  #path(tree: TreeState, key: Uint8Array): Step[] | Promise<void> {
+  /** The nodes from the root to the leaf where `key` belongs, or the node that is so far above it, in the working state. */
+  #path(tree: TreeState, key: Uint8Array, level = 0): Step[] | Promise<void> {
     const wait = this.#source.begin(tree);
     if (wait !== undefined) return wait;
     const view = this.#source.working;
@@ -181,7 +198,7 @@ export class TreeWriter {
     for (;;) {
       if (node instanceof Promise) return node;
       path.push({ node, index });
-      if (nodeLevel(node) === 0) return path;
+      if (nodeLevel(node) <= level) return path;
       index = childIndex(node, key);
       node = view.page(tree, node, cellAt(node, index) + innerRefAt);
     }
@@ -208,6 +225,7 @@ export class TreeWriter {
     const copy = this.#buffers.take();
     copy.set(node);
     change.pages.set(id, copy);
+    change.versions.set(id, readU48(parent, refAt + refVersionAt));
     writeU48(parent, refAt + refVersionAt, change.head.version);
     return copy;
   }
@@ -218,6 +236,7 @@ export class TreeWriter {
     initNode(node, level);
     const id = allocatePage(tree, change);
     change.pages.set(id, node);
+    change.reshaped.add(node);
     writeU48(ref, refAt, id);
     writeU48(ref, refAt + refVersionAt, change.head.version);
     return node;
@@ -247,6 +266,7 @@ export class TreeWriter {
       const isLeft = at < siblingAt;
       const shared = isLeft ? sharing(cells, others) : sharing(others, cells);
       if (shared === undefined || !rekeyCell(parent, Math.max(at, siblingAt), shared.key)) continue;
+      change.reshaped.add(parent);
       const other = this.#own(change, parent, cellAt(parent, siblingAt) + innerRefAt, sibling);
       fillNode(isLeft ? leaf : other, 0, shared.cells.slice(0, shared.cut));
       fillNode(isLeft ? other : leaf, 0, shared.cells.slice(shared.cut));
@@ -265,6 +285,7 @@ export class TreeWriter {
     added: readonly Cell[],
   ): void {
     const node = (path[depth] as Step).node;
+    change.reshaped.add(node);
     const only = added.length === 1 ? added[0] : undefined;
     if (only !== undefined && insertCell(node, index, only)) return;
     const appended = index === cellCount(node) && isRightmost(path, depth);
@@ -355,6 +376,7 @@ export class TreeWriter {
       assert(insertCell(left, cellCount(left), cell), 'merged nodes fit into one');
     }
     removeCell(parent, leftIndex + 1);
+    change.reshaped.add(parent).add(left);
     freePage(tree, change, rightId, this.#buffers);
     tree.mutations++;
   }
@@ -371,24 +393,4 @@ export class TreeWriter {
     tree.mutations++;
     this.#lowerRoot(tree, path.slice(1));
   }
-}
-
-function needsSplit(cells: readonly Cell[]): boolean {
-  let used = 0;
-  for (const cell of cells) used += cell.size + slotBytes;
-  return used > nodeCapacityBytes;
-}
-
-function isRightmost(path: readonly Step[], depth: number): boolean {
-  for (let i = 1; i <= depth; i++) {
-    const parent = (path[i - 1] as Step).node;
-    if ((path[i] as Step).index !== cellCount(parent) - 1) return false;
-  }
-  return true;
-}
-
-function canMerge(node: Uint8Array, sibling: Uint8Array, separatorBytes: number): boolean {
-  const own = nodeCapacityBytes - freeBytes(node);
-  const both = own + (nodeCapacityBytes - freeBytes(sibling)) + (nodeLevel(node) > 0 ? separatorBytes : 0);
-  return both <= (cellCount(node) === 0 || cellCount(sibling) === 0 ? nodeCapacityBytes : mergedBytesMax);
 }

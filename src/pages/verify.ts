@@ -1,10 +1,10 @@
 /** Opens every stored page of trees past the cache, and says which are not what was written. */
 import { IntegrityFault, Refusal } from '../base/errors.ts';
 import type { PageStore } from '../store/page-store.ts';
-import type { Head } from './head.ts';
 import type { PageCipher } from './page-cipher.ts';
 import type { PageSource } from './page-source.ts';
 import type { PageSealer } from './sealed-page.ts';
+import type { StoredTree } from './stored-tree.ts';
 import { TreeWalk, type VerifyFault, type WalkReport } from './tree-walk.ts';
 
 export interface VerifyOptions {
@@ -53,6 +53,8 @@ export const headProblems = {
   missing: 'its head is missing',
   older: 'its head is older than one that was read before',
   changed: 'its head does not open',
+  /** Of a page of it. */
+  log: 'is not the page of the log that was written',
 } as const;
 
 const listedMax = 4096;
@@ -75,10 +77,10 @@ export async function verifyTrees(parts: VerifyParts, options: VerifyOptions): P
   const walks: TreeWalk[] = [];
   for (const { id, cipher } of options.trees) {
     await unlessRefused(id, async () => {
-      const head = await openHead(parts, report, id, cipher);
-      if (head === undefined) return;
-      total += head.pages;
-      walks.push(new TreeWalk({ store, sealer, report, onBatch, id, cipher, head }));
+      const stored = await openTree(parts, report, id, cipher);
+      if (stored === undefined) return;
+      total += stored.head.pages;
+      walks.push(new TreeWalk({ store, sealer, report, onBatch, id, cipher, stored }));
     });
   }
   for (const walk of walks) await unlessRefused(walk.id, () => walk.run());
@@ -93,30 +95,32 @@ export async function verifySlice(parts: VerifyParts, options: SliceOptions): Pr
   const { store, sealer } = parts;
   const { tree, from, pagesMax } = options;
   const report: WalkReport = { pages: 0, bytes: 0, faults: [] };
-  const head = await openHead(parts, report, tree.id, tree.cipher);
-  if (head === undefined) return report;
-  const walk = new TreeWalk({ store, sealer, report, onBatch: () => {}, ...tree, head });
+  const stored = await openTree(parts, report, tree.id, tree.cipher);
+  if (stored === undefined) return report;
+  const walk = new TreeWalk({ store, sealer, report, onBatch: () => {}, ...tree, stored });
   const next = await walk.runSlice({ from, pagesMax });
   return next === undefined ? report : { ...report, next };
 }
 
-/** Undefined, and a fault in the report, where there is no head to begin at. */
-async function openHead(
+/** Undefined, and a fault in the report, where there is nothing to begin at. */
+async function openTree(
   { source, knownVersions }: VerifyParts,
   { faults }: WalkReport,
   tree: number,
   cipher: PageCipher,
-): Promise<Head | undefined> {
+): Promise<StoredTree | undefined> {
   try {
-    const head = await source.readHead(tree, cipher);
-    if (head === undefined) faults.push({ tree, problem: headProblems.missing });
-    else if (head.version < (knownVersions.get(tree) ?? 0)) {
+    const stored = await source.readTree(tree, cipher);
+    if (stored === undefined) faults.push({ tree, problem: headProblems.missing });
+    else if (stored.head.version < (knownVersions.get(tree) ?? 0)) {
       faults.push({ tree, problem: headProblems.older });
     }
-    return head;
+    return stored;
   } catch (fault) {
     if (!(fault instanceof IntegrityFault)) throw fault;
-    faults.push({ tree, problem: headProblems.changed });
+    const { page } = fault.place;
+    if (page === undefined) faults.push({ tree, problem: headProblems.changed });
+    else faults.push({ tree, page, problem: headProblems.log });
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { Group, groupBytesMax, groupWorksMax, SealFault, type Work } from '../..
 import { emptyHead } from '../../src/pages/head.ts';
 import { plainPageBytes } from '../../src/pages/layout.ts';
 import { PageBuffers } from '../../src/pages/page-cache.ts';
+import { refLogBounds } from '../../src/pages/ref-log.ts';
 import { PageSealer } from '../../src/pages/sealed-page.ts';
 import { newTreeState } from '../../src/pages/tree-state.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -76,7 +77,7 @@ test('what cannot be sealed names its tree and the reason', () => {
   group.changeOf(tree);
   const gone = new Refusal('TableKeyRefused', { message: 'gone', denied: false });
   cipher.refuseWith(gone);
-  const sealing = () => group.seal(new PageSealer(value(16), new VirtualClock()));
+  const sealing = () => group.seal(new PageSealer(value(16), new VirtualClock()), refLogBounds);
   expect(sealing).toThrow(SealFault);
   expect(sealing).toThrow(expect.objectContaining({ tree, cause: gone }));
   cipher.refuseWith(undefined);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { copyHead, decodeHead, emptyHead, encodeHead } from '../../src/pages/head.ts';
-import { headPlainBytes, refBytes } from '../../src/pages/layout.ts';
+import { headPlainBytes, headWithLogBytes, refBytes } from '../../src/pages/layout.ts';
 
 const head = {
   version: 2 ** 40 + 1,
@@ -9,7 +9,10 @@ const head = {
   entries: Number.MAX_SAFE_INTEGER,
   pages: 7,
   bytes: 2 ** 52,
+  logRef: new Uint8Array(refBytes),
+  logPages: 0,
 };
+const withLog = { ...head, logRef: new Uint8Array(refBytes).fill(5), logPages: 3 };
 
 test('a head comes back as it was encoded; its version is not part of it', () => {
   const plain = encodeHead(head);
@@ -18,9 +21,18 @@ test('a head comes back as it was encoded; its version is not part of it', () =>
   expect(encodeHead({ ...head, version: 1 })).toEqual(plain);
 });
 
-test('a copy of a head has a reference of its own', () => {
-  const copy = copyHead(head);
+test('a head with a log is longer by where the log ends', () => {
+  const plain = encodeHead(withLog);
+  expect(plain).toHaveLength(headWithLogBytes);
+  expect(plain.slice(0, headPlainBytes)).toEqual(encodeHead(head));
+  expect(decodeHead(plain, head.version)).toEqual(withLog);
+});
+
+test('a copy of a head has references of its own', () => {
+  const copy = copyHead(withLog);
   copy.rootRef.fill(0);
+  copy.logRef.fill(0);
+  expect(withLog.logRef[0]).toBe(5);
   copy.entries = 0;
   expect([head.rootRef[0], head.entries]).toEqual([1, Number.MAX_SAFE_INTEGER]);
 });
@@ -33,5 +45,7 @@ test('an empty head leads nowhere and has given out no page', () => {
     entries: 0,
     pages: 0,
     bytes: 0,
+    logRef: new Uint8Array(refBytes),
+    logPages: 0,
   });
 });

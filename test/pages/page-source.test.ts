@@ -4,6 +4,7 @@ import { emptyHead } from '../../src/pages/head.ts';
 import { PageCache } from '../../src/pages/page-cache.ts';
 import { PageSource } from '../../src/pages/page-source.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
+import { RefLog } from '../../src/pages/ref-log.ts';
 import { PageSealer } from '../../src/pages/sealed-page.ts';
 import { newTreeState } from '../../src/pages/tree-state.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -38,12 +39,12 @@ describe('a head', () => {
   test('is read as it was committed, undefined where there is none, a fault where it was changed', async () => {
     const { store, cipher, tree } = await treeOf(10, 10);
     const { source } = sourceOver(store);
-    expect(source.readHead(1, cipher)).toEqual(tree.state.committed);
-    expect(source.readHead(2, cipher)).toBeUndefined();
+    expect(source.readTree(1, cipher)).toEqual({ head: tree.state.committed, log: new RefLog() });
+    expect(source.readTree(2, cipher)).toBeUndefined();
     const head = (await snapshot(store)).heads.get(1);
     if (head === undefined) throw new Error('a tree has a head');
     await forgeHead(store, { ...head, version: head.version + 1 });
-    expect(() => source.readHead(1, cipher)).toThrow(
+    expect(() => source.readTree(1, cipher)).toThrow(
       expect.objectContaining({ place: { tree: 1, record: 'head' } }),
     );
   });

@@ -2,21 +2,13 @@ import { expect, test } from 'vitest';
 import { copyHead, emptyHead } from '../../src/pages/head.ts';
 import { PageBuffers } from '../../src/pages/page-cache.ts';
 import { allocatePage, freePage } from '../../src/pages/page-space.ts';
-import { newTreeState, type TreeChange } from '../../src/pages/tree-state.ts';
+import { newTreeChange, newTreeState } from '../../src/pages/tree-state.ts';
 import { pageIdsMax } from '../../src/store/page-store.ts';
 import { newCipher } from './support.ts';
 
 function changing(nextPageId: number) {
   const base = { ...emptyHead(), nextPageId, pages: nextPageId - 1 };
-  const change: TreeChange = {
-    base,
-    head: copyHead(base),
-    pages: new Map(),
-    overflow: new Map(),
-    deletes: new Set(),
-    evictions: 0,
-    settled: Promise.resolve(),
-  };
+  const change = newTreeChange({ base, head: copyHead(base), evictions: 0, settled: Promise.resolve() });
   return { tree: newTreeState(1, newCipher(), base), change, buffers: new PageBuffers() };
 }
 

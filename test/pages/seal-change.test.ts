@@ -12,9 +12,10 @@ import {
 } from '../../src/pages/layout.ts';
 import { cellAt, cellCount } from '../../src/pages/node.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
+import { refLogBounds } from '../../src/pages/ref-log.ts';
 import { sealChange } from '../../src/pages/seal-change.ts';
 import { PageSealer } from '../../src/pages/sealed-page.ts';
-import { newTreeState, type TreeChange } from '../../src/pages/tree-state.ts';
+import { newTreeChange, newTreeState } from '../../src/pages/tree-state.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { innerOf, leafOf } from './nodes.ts';
 import { heldStore, key, newCipher, treeOf, value } from './support.ts';
@@ -37,25 +38,15 @@ function changed() {
     [key(5), refTo(3, 4)],
   ]);
   const leaf = leafOf([[key(1), value(10)]]);
-  const change: TreeChange = {
-    base,
-    head,
-    pages: new Map([
-      [1, root],
-      [2, leaf],
-    ]),
-    overflow: new Map(),
-    deletes: new Set(),
-    evictions: 0,
-    settled: Promise.resolve(),
-  };
+  const change = newTreeChange({ base, head, evictions: 0, settled: Promise.resolve() });
+  change.pages.set(1, root).set(2, leaf);
   return { change, root, tree: newTreeState(9, newCipher(), base) };
 }
 
 describe('a change is sealed', () => {
   test('children before parents, whose references then hold their tags; what did not change stays', () => {
     const { change, root, tree } = changed();
-    const { puts, head } = sealChange(sealer, tree, change);
+    const { puts, head } = sealChange(sealer, tree, change, refLogBounds);
     expect(puts.map(({ tree: id, id: page, version }) => [id, page, version])).toEqual([
       [9, 2, 6],
       [9, 1, 6],
@@ -87,13 +78,15 @@ describe('a change is sealed', () => {
   test('and a changed page that the tree does not reach is a bug', () => {
     const { change, tree } = changed();
     change.pages.set(8, leafOf([]));
-    expect(() => sealChange(sealer, tree, change)).toThrow('a tree reaches all that was changed in it');
+    expect(() => sealChange(sealer, tree, change, refLogBounds)).toThrow(
+      'a tree reaches all that was changed in it',
+    );
   });
 
   test('and a reference to a changed page that is not there is a bug', () => {
     const { change, tree } = changed();
     change.pages.delete(2);
-    expect(() => sealChange(sealer, tree, change)).toThrow('a changed node is there and sound');
+    expect(() => sealChange(sealer, tree, change, refLogBounds)).toThrow('a changed node is there and sound');
   });
 
   test('one call of the cipher for overflow pages, for each level, and for the head', async () => {

@@ -9,6 +9,7 @@ import {
   refVersionAt,
   writeU48,
 } from '../../src/pages/layout.ts';
+import { RefLog } from '../../src/pages/ref-log.ts';
 import { copyTag, PageSealer } from '../../src/pages/sealed-page.ts';
 import { TreeWalk, type VerifyFault, type WalkReport } from '../../src/pages/tree-walk.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -40,7 +41,8 @@ function forger() {
   async function faultsUnder(rootRef: Uint8Array, head: Partial<Head>, over: PageStore = store) {
     const report: WalkReport = { pages: 0, bytes: 0, faults: [] };
     const whole = { ...emptyHead(), version: 5, nextPageId: 9, ...head, rootRef };
-    const walk = new TreeWalk({ store: over, sealer, report, onBatch: () => {}, id: 1, cipher, head: whole });
+    const stored = { head: whole, log: new RefLog() };
+    const walk = new TreeWalk({ store: over, sealer, report, onBatch: () => {}, id: 1, cipher, stored });
     await walk.run();
     return report.faults.map(({ page, problem }) => (page === undefined ? problem : `${page} ${problem}`));
   }
