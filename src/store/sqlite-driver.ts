@@ -53,9 +53,20 @@ function hasNodeSqlite(): boolean {
   return major > 22 || (major === 22 && minor >= 13);
 }
 
+/** Without the warning that this module of Node's is experimental: our users did not choose it, and can do nothing about it. */
+function requireQuietly(name: string): unknown {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return require(name);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 function nodeSqlite(): Opener | undefined {
   if (!hasNodeSqlite()) return undefined;
-  const { DatabaseSync } = require('node:sqlite') as NodeSqlite;
+  const { DatabaseSync } = requireQuietly('node:sqlite') as NodeSqlite;
   class Extensible extends DatabaseSync {
     override loadExtension(file: string): void {
       this.enableLoadExtension(true);
