@@ -92,7 +92,7 @@ export class Constraint {
     const size = sizeOf(value);
     const failed: string[] = [];
     if (this.#enum?.has(value) === false) {
-      failed.push(`Member must satisfy enum value set: [${[...this.#enum].join(', ')}]`);
+      failed.push(enumDemand(this.#enum));
     }
     if (this.#pattern !== undefined && !this.#matches(value)) failed.push(patternDemand(this.#pattern));
     if (this.#max !== undefined && size > this.#max) failed.push(this.#atMost(this.#max));
@@ -100,9 +100,10 @@ export class Constraint {
     return failed;
   }
 
-  /** Every demand on a size or a form, failed or not: AWS lists them all for keys and values of maps. */
+  /** Every demand, failed or not: AWS lists them all for elements of lists, and for keys and values of maps. */
   allDemands(): readonly string[] {
     return [
+      ...(this.#enum === undefined ? [] : [enumDemand(this.#enum)]),
       ...(this.#max === undefined ? [] : [this.#atMost(this.#max)]),
       ...(this.#min === undefined ? [] : [this.#atLeast(this.#min)]),
       ...(this.#pattern === undefined ? [] : [patternDemand(this.#pattern)]),
@@ -122,6 +123,10 @@ export class Constraint {
   #atLeast(min: number): string {
     return `Member must have ${this.#noun} greater than or equal to ${min}`;
   }
+}
+
+function enumDemand(values: ReadonlySet<unknown>): string {
+  return `Member must satisfy enum value set: [${[...values].join(', ')}]`;
 }
 
 function patternDemand(pattern: string): string {

@@ -2,7 +2,7 @@
 import { assert } from '../base/errors.ts';
 import { Constraint, notNull, quotedText, Trail } from './constraint.ts';
 import * as json from './json-type.ts';
-import { missingTexts, ownDemand, tableKeyDemands } from './member-rule.ts';
+import { isSought, missingTexts, ownDemand, tableKeyDemands } from './member-rule.ts';
 import { cloudtrailModel } from './model/cloudtrail.generated.ts';
 import { dynamodbModel } from './model/dynamodb.generated.ts';
 import { iamModel } from './model/iam.generated.ts';
@@ -121,7 +121,7 @@ class Readers {
       return {
         member,
         pathName: lowerFirst(member),
-        required: required.has(member),
+        required: required.has(member) && !isSought(`${name}.${member}`),
         missingText: missingTexts[`${name}.${member}`],
         reader,
         demand: ownDemand(`${name}.${member}`, type) ?? reader.constraint,
@@ -146,6 +146,7 @@ class Readers {
     };
   }
 
+  /** Constraints of elements are reported at the list, all of them in one sentence, as AWS does. */
   #readList(shape: ListShape): Reader['read'] {
     const { read, constraint } = this.reader(shape.member, true);
     return (value, trail) => {
@@ -154,13 +155,14 @@ class Readers {
       for (let index = 0; index < source.length; index++) {
         trail.names.push(`${index + 1}`, 'member');
         const element = source[index];
-        if (element === null) trail.report(' null', notNull);
-        else {
-          const held = read(element, trail);
-          constraint?.check(held, trail);
-          list.push(held);
-        }
+        const held = element === null ? null : read(element, trail);
+        if (held === null) trail.report(' null', notNull);
+        list.push(held);
         trail.names.length -= 2;
+      }
+      if (list.some((held) => held !== null && constraint?.holds(held) === false)) {
+        const demands = constraint?.allDemands().join(', ');
+        trail.report(` '${quotedText(list)}'`, `Member must satisfy constraint: [${demands}]`);
       }
       return list;
     };

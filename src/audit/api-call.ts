@@ -47,6 +47,8 @@ export interface KeyFinder {
   arnOf(caller: Caller, name: string): string | undefined;
   /** The same, for the key that a ciphertext names. */
   arnOfCiphertext(caller: Caller, ciphertext: Uint8Array): string | undefined;
+  /** The grant that a token names, also one that is gone; undefined for what is no token. */
+  grantOf(token: string): { readonly keyArn: string; readonly grantId: string } | undefined;
 }
 
 /** Whether calls of this operation are recorded at all. */
@@ -84,7 +86,8 @@ export function apiEvent(call: ApiCall, keys: KeyFinder, atMs: number): AuditEve
 }
 
 /** The keys a call of the KMS API is about, by their ARNs. */
-export function keysOf({ caller, input, outcome }: ApiCall, keys: KeyFinder): readonly string[] {
+export function keysOf(call: ApiCall, keys: KeyFinder): readonly string[] {
+  const { caller, input, outcome } = call;
   const output = 'output' in outcome ? outcome.output : {};
   const named = [
     textOf(output, 'KeyId') ?? textOf(input, 'KeyId'),
@@ -96,7 +99,9 @@ export function keysOf({ caller, input, outcome }: ApiCall, keys: KeyFinder): re
   ].map((name) => (name === undefined ? undefined : keys.arnOf(caller, name)));
   const ciphertext = memberOf(input, 'CiphertextBlob');
   const sealed = ciphertext instanceof Uint8Array ? keys.arnOfCiphertext(caller, ciphertext) : undefined;
-  return [...new Set([...named, sealed].filter((arn) => arn !== undefined))];
+  return [
+    ...new Set([...named, sealed, retiredGrant(call, keys)?.keyArn].filter((arn) => arn !== undefined)),
+  ];
 }
 
 interface Details {
@@ -129,7 +134,8 @@ function keyDetails(call: ApiCall, keys: KeyFinder): Details {
   const alias = textOf(input, 'AliasName');
   const { account, region } = call.caller;
   const aliasArns = alias === undefined ? [] : [`arn:aws:kms:${region}:${account}:${alias}`];
-  const grantId = operation === 'RetireGrant' ? textOf(input, 'GrantId') : undefined;
+  const grantId =
+    operation === 'RetireGrant' ? (textOf(input, 'GrantId') ?? retiredGrant(call, keys)?.grantId) : undefined;
   return {
     source: 'kms.amazonaws.com',
     requestParameters: keyParameters(operation, input),
@@ -149,6 +155,12 @@ function tableDetails({ operation, input, outcome, caller }: ApiCall): Details {
     resources: tableResources(input, caller),
     apiVersion: '2012-08-10',
   };
+}
+
+/** The grant that was retired by a token of it. Of a token that was refused nothing is told. */
+function retiredGrant({ operation, input, outcome }: ApiCall, keys: KeyFinder) {
+  const token = operation === 'RetireGrant' && 'output' in outcome ? textOf(input, 'GrantToken') : undefined;
+  return token === undefined ? undefined : keys.grantOf(token);
 }
 
 function materialOf(output: object): EventFields | undefined {

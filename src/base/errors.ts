@@ -120,7 +120,8 @@ const refusals = {
   ReplicaExists: (d: { keyArn: string }) => `A related multi-Region key already exists: ${d.keyArn}`,
   KeyStoreNotFound: (_: Record<never, never>) => '',
   UnsupportedKeyOperation: (d: { message: string }) => d.message,
-  KeyAccessDenied: (d: { message: string }) => d.message,
+  /** `isMissing`: there is no such key, which its caller, of another account, is not told. */
+  KeyAccessDenied: (d: { message: string; isMissing?: true }) => d.message,
   KeyLimitExceeded: (d: { message: string }) => d.message,
   KeyPolicyNotFound: (_: Record<never, never>) => 'No such policy exists',
   InvalidGrantToken: (_: Record<never, never>) => '',

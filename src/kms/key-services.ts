@@ -105,6 +105,7 @@ function isKeyArn(keyId: string): boolean {
 
 /** The embedded service has no such key, in the region that is asked for. */
 function isUnknown(fault: unknown): boolean {
+  if (isRefusal(fault, 'KeyAccessDenied')) return fault.details.isMissing === true;
   return (['KeyNotFound', 'InvalidArnRegion', 'InvalidKeyId'] as const).some((code) =>
     isRefusal(fault, code),
   );

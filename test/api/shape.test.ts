@@ -105,6 +105,37 @@ describe('a constraint that is broken is named as AWS names it', () => {
       one(failed('tags.1.member', ' null', 'not be null')),
     ],
     [
+      'dynamodb',
+      'ExecuteStatement',
+      '{"Statement":"SELECT","Parameters":[null]}',
+      one(failed('parameters.1.member', ' null', 'not be null')),
+    ],
+    [
+      'kms',
+      'UntagResource',
+      '{"KeyId":"k","TagKeys":["a","",""]}',
+      one(
+        failed(
+          'tagKeys',
+          " '[a, , ]'",
+          'satisfy constraint: [Member must have length less than or equal to 128, ' +
+            'Member must have length greater than or equal to 1]',
+        ),
+      ),
+    ],
+    [
+      'kms',
+      'Decrypt',
+      '{"DryRunModifiers":["IGNORE_CIPHERTEXT","X"]}',
+      one(
+        failed(
+          'dryRunModifiers',
+          " '[IGNORE_CIPHERTEXT, X]'",
+          'satisfy constraint: [Member must satisfy enum value set: [IGNORE_CIPHERTEXT]]',
+        ),
+      ),
+    ],
+    [
       'kms',
       'CreateAlias',
       '{"AliasName":"alias/a b","TargetKeyId":"k"}',

@@ -13,6 +13,7 @@ const finder: KeyFinder = {
       ['alias/books', keyArn],
     ]).get(name),
   arnOfCiphertext: (_, { length }) => (length === 3 ? otherArn : undefined),
+  grantOf: (token) => (token === 'token' ? { keyArn: otherArn, grantId: 'h' } : undefined),
 };
 const call = (changes: Partial<ApiCall>): ApiCall => ({
   ...{ api: 'kms', operation: 'Encrypt', caller, input: { KeyId: 'k' }, outcome: { output: {} } },
@@ -75,6 +76,16 @@ test('a grant that is retired is named beside the request, an alias beside its k
     0,
   );
   expect(retired).toMatchObject({ requestParameters: null, additionalEventData: { grantId: 'g' } });
+  const byToken = { operation: 'RetireGrant', input: { GrantToken: 'token' } };
+  expect(apiEvent(call(byToken), finder, 0)).toMatchObject({
+    requestParameters: null,
+    additionalEventData: { grantId: 'h' },
+    resources: [{ ARN: otherArn }],
+  });
+  const error = { code: 'InvalidGrantTokenException', message: '' };
+  const refused = apiEvent(call({ ...byToken, outcome: { error } }), finder, 0);
+  expect(refused).not.toHaveProperty('additionalEventData');
+  expect(refused).not.toHaveProperty('resources');
   const aliased = apiEvent(
     call({ operation: 'CreateAlias', input: { AliasName: 'alias/books', TargetKeyId: 'k' } }),
     finder,

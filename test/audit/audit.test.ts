@@ -15,7 +15,7 @@ afterEach(() => {
 const user = { arn: `arn:aws:iam::${account}:user/ada`, account, region };
 const service = 'dynamodb.amazonaws.com';
 const itself = { arn: service, account, region, service };
-const finder = { arnOf: () => keyArn, arnOfCiphertext: () => keyArn };
+const finder = { arnOf: () => keyArn, arnOfCiphertext: () => keyArn, grantOf: () => undefined };
 
 async function opened(options: Partial<AuditOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'cryptable-audit-'));

@@ -53,7 +53,7 @@ test('a call that was refused is an event too', () => {
       ...{ api: 'iam', operation: 'DeleteUser', caller, input: { UserName: 'ben' }, requestId: 'r' },
       outcome: { error },
     },
-    { arnOf: () => undefined, arnOfCiphertext: () => undefined },
+    { arnOf: () => undefined, arnOfCiphertext: () => undefined, grantOf: () => undefined },
     0,
   );
   expect(event).toMatchObject({

@@ -27,3 +27,45 @@ for (const [source, explicit, why] of rows) {
     );
   });
 }
+
+const ada = 'arn:aws:iam::111122223333:user/ada';
+const hidden =
+  'because the resource does not exist in this Region, no resource-based policies allow access, ' +
+  'or a resource-based policy explicitly denies access';
+const ofOthers: [arn: string, action: string, source: PolicySource, explicit: boolean, why: string][] = [
+  ['arn:aws:kms:us-east-1:444455556666:key/k', 'kms:Decrypt', 'resource', false, hidden],
+  ['arn:aws:kms:us-east-1:444455556666:key/k', 'kms:Decrypt', 'resource', true, hidden],
+  [
+    'arn:aws:kms:us-east-1:444455556666:key/k',
+    'kms:Decrypt',
+    'identity',
+    false,
+    'because no identity-based policy allows the kms:Decrypt action',
+  ],
+  [
+    'arn:aws:dynamodb:us-east-1:444455556666:table/t',
+    'dynamodb:GetItem',
+    'resource',
+    false,
+    'because no resource-based policy allows the dynamodb:GetItem action',
+  ],
+];
+for (const [resource, action, source, explicit, why] of ofOthers) {
+  test(`of another account's ${resource}, ${explicit ? 'explicitly' : 'by no'} ${source}: ${why}`, () => {
+    const request = { principal: principalOf(ada, '111122223333'), action, resource };
+    expect(denialMessage(request, { explicit, source })).toBe(
+      `User: ${ada} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+    );
+  });
+}
+
+test('a service at work with the keys of an account is told of the policy that lacks', () => {
+  const request = {
+    principal: principalOf('dynamodb.amazonaws.com', '111122223333'),
+    action: 'kms:Decrypt',
+    resource: 'arn:aws:kms:us-east-1:444455556666:key/k',
+  };
+  expect(denialMessage(request, { explicit: false, source: 'resource' })).toMatch(
+    /because no resource-based policy allows the kms:Decrypt action$/,
+  );
+});

@@ -80,6 +80,10 @@ describe('a table key', () => {
   });
 });
 
+const hidden =
+  'because the resource does not exist in this Region, no resource-based policies allow access, ' +
+  'or a resource-based policy explicitly denies access';
+
 describe('a key that cannot protect a table is refused', () => {
   const model = 'com.amazonaws.services.kms.model';
   const origin = (code: string) =>
@@ -125,8 +129,14 @@ describe('a key that cannot protect a table is refused', () => {
       async ({ kms }) => (await kms.keys.create(stranger, {})).arn,
       (arn) =>
         `KMS key access denied error: ${model}.AWSKMSException: User: ${user.arn} is not authorized to perform: ` +
-        `kms:DescribeKey on resource: ${arn} because no resource-based policy allows the kms:DescribeKey action ` +
-        origin('AccessDeniedException'),
+        `kms:DescribeKey on resource: ${arn} ${hidden} ${origin('AccessDeniedException')}`,
+    ],
+    [
+      'of another account, that is not there',
+      async () => missing.replace(account, stranger.account),
+      (arn) =>
+        `KMS key access denied error: ${model}.AWSKMSException: User: ${user.arn} is not authorized to perform: ` +
+        `kms:DescribeKey on resource: ${arn} ${hidden} ${origin('AccessDeniedException')}`,
     ],
   ];
   for (const [name, keyOf, message] of cases) {

@@ -42,6 +42,18 @@ describe('beside a remote key service', () => {
     expect(client.asked).toHaveLength(5);
   });
 
+  test('a key of another account is the remote one’s where the embedded one has none of its ARN', async () => {
+    const theirs = { ...user, account: '999988887777', arn: 'arn:aws:iam::999988887777:root' };
+    const [{ arn: remote }, { arn: embedded }] = [
+      await elsewhere.keys.create(theirs, {}),
+      await own.keys.create(theirs, {}),
+    ];
+    await refusalOf(() => both.describeKey(tableService, remote));
+    expect(client.asked).toEqual(['DescribeKey']);
+    expect(await refusalOf(() => both.describeKey(tableService, embedded))).toMatch(/^KeyAccessDenied/);
+    expect(client.asked).toEqual(['DescribeKey']);
+  });
+
   test('owned and managed keys stay the embedded one’s, by every name', async () => {
     const owned = await both.ownedKey(region);
     const managedArn = `arn:aws:kms:${region}:${account}:alias/aws/dynamodb`;

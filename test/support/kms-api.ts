@@ -70,10 +70,10 @@ export interface KeyOperationUnderTest {
   readonly newKey?: NewKey;
 }
 
-/** `path`: the member of the key id. `any`: an alias will do; `keyOnly`: it will not. */
+/** `path`: the member of the key id. `any`: an alias will do; `keyOnly`: it will not, as `noAlias` says. */
 export function refusesOtherKeyIds(
   { operation, inputOf, newKey = {} }: KeyOperationUnderTest,
-  { forms, path = 'keyId' }: { forms: 'any' | 'keyOnly'; path?: string },
+  { forms, path = 'keyId', noAlias }: { forms: 'any' | 'keyOnly'; path?: string; noAlias?: string },
 ): void {
   const notFound = (message: string) => refused('NotFoundException', message);
   const elsewhere = `arn:aws:kms:eu-west-1:${account}:key/${unknownKeyId}`;
@@ -88,7 +88,12 @@ export function refusesOtherKeyIds(
     [elsewhere, notFound('Invalid arn eu-west-1')],
     ...aliases.map(
       ([alias, missing]) =>
-        [alias, notFound(forms === 'any' ? missing : `Invalid keyId '${alias}'`)] as const,
+        [
+          alias,
+          noAlias === undefined
+            ? notFound(forms === 'any' ? missing : `Invalid keyId '${alias}'`)
+            : refused('ValidationException', noAlias),
+        ] as const,
     ),
     [
       'x'.repeat(2049),
@@ -133,7 +138,8 @@ export function refusesOtherKeyIds(
         Message: expect.stringMatching(
           new RegExp(
             `^User: ${stranger.arn} is not authorized to perform: kms:\\w+ on resource: ${arn} ` +
-              'because no resource-based policy allows the kms:\\w+ action$',
+              'because the resource does not exist in this Region, no resource-based policies allow access, ' +
+              'or a resource-based policy explicitly denies access$',
           ),
         ),
       });

@@ -5,7 +5,8 @@ import { requireNoKeyStore } from './symmetric-only.ts';
 
 export const createCustomKeyStore = operation({
   name: 'CreateCustomKeyStore',
-  run: ({ kms }: KmsContext, { CustomKeyStoreName }: { readonly CustomKeyStoreName: string }) => {
+  run: ({ kms, caller }: KmsContext, { CustomKeyStoreName }: { readonly CustomKeyStoreName: string }) => {
+    kms.access.requireOwn(caller, 'CreateCustomKeyStore');
     kms.meter.count('CreateCustomKeyStore');
     requireNoKeyStore(CustomKeyStoreName);
     return {};

@@ -4,7 +4,7 @@ import { kindOf } from '../../kms/embedded/key-spec.ts';
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { requireNoKeyStore } from './symmetric-only.ts';
+import { requireNoKeyStore, requireNoSuchKeyStore } from './symmetric-only.ts';
 
 interface CreateKeyInput {
   readonly Policy?: string;
@@ -40,7 +40,9 @@ export const createKey = operation({
 
 function specIn({ KeySpec, CustomerMasterKeySpec }: CreateKeyInput): string | undefined {
   if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined) {
-    const message = 'Give KeySpec or CustomerMasterKeySpec, not both. CustomerMasterKeySpec is deprecated.';
+    const message =
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. ' +
+      'CustomerMasterKeySpec is deprecated.';
     throw new Refusal('Validation', { message });
   }
   return KeySpec ?? CustomerMasterKeySpec;
@@ -51,7 +53,8 @@ function ownOrigin({
   CustomKeyStoreId,
   XksKeyId,
 }: CreateKeyInput): 'AWS_KMS' | 'EXTERNAL' {
-  requireNoKeyStore(CustomKeyStoreId ?? XksKeyId);
+  requireNoSuchKeyStore(CustomKeyStoreId);
+  requireNoKeyStore(XksKeyId);
   if (Origin === 'AWS_KMS' || Origin === 'EXTERNAL') return Origin;
   const message = `Origin ${Origin} is not supported: this key service has no custom key stores.`;
   throw new Refusal('UnsupportedKeyOperation', { message });

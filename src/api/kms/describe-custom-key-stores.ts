@@ -11,7 +11,8 @@ interface DescribeCustomKeyStoresInput {
 
 export const describeCustomKeyStores = operation({
   name: 'DescribeCustomKeyStores',
-  run: ({ kms }: KmsContext, input: DescribeCustomKeyStoresInput) => {
+  run: ({ kms, caller }: KmsContext, input: DescribeCustomKeyStoresInput) => {
+    kms.access.requireOwn(caller, 'DescribeCustomKeyStores');
     kms.meter.count('DescribeCustomKeyStores');
     const { CustomKeyStoreId, CustomKeyStoreName, Marker } = input;
     if (CustomKeyStoreId !== undefined && CustomKeyStoreName !== undefined) {

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { Refusal } from '../../base/errors.ts';
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
-import { requireNoKeyStore, requireNoRecipient } from './symmetric-only.ts';
+import { requireNoRecipient, requireNoSuchKeyStore } from './symmetric-only.ts';
 
 interface GenerateRandomInput {
   readonly NumberOfBytes?: number;
@@ -14,7 +14,7 @@ interface GenerateRandomInput {
 export const generateRandom = operation({
   name: 'GenerateRandom',
   run: ({ kms, caller }: KmsContext, { NumberOfBytes, CustomKeyStoreId, Recipient }: GenerateRandomInput) => {
-    requireNoKeyStore(CustomKeyStoreId);
+    requireNoSuchKeyStore(CustomKeyStoreId);
     requireNoRecipient(Recipient);
     if (NumberOfBytes === undefined) {
       throw new Refusal('Validation', { message: 'NumberOfBytes is required.' });

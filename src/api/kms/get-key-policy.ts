@@ -1,6 +1,7 @@
 /** GetKeyPolicy: the one policy of a key. */
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
+import { laidOut } from './policy-layout.ts';
 import { policyName, requirePolicyName } from './policy-name.ts';
 
 interface GetKeyPolicyInput {
@@ -13,6 +14,6 @@ export const getKeyPolicy = operation({
   run: ({ kms, caller }: KmsContext, { KeyId, PolicyName }: GetKeyPolicyInput) => {
     const { policy } = kms.keys.read(caller, 'GetKeyPolicy', KeyId);
     requirePolicyName(PolicyName);
-    return { Policy: policy, PolicyName: policyName };
+    return { Policy: laidOut(policy), PolicyName: policyName };
   },
 });

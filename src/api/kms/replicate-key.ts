@@ -2,6 +2,7 @@
 import { operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { keyMetadata } from './key-metadata.ts';
+import { laidOut } from './policy-layout.ts';
 
 interface ReplicateKeyInput {
   readonly KeyId: string;
@@ -25,7 +26,7 @@ export const replicateKey = operation({
     });
     return {
       ReplicaKeyMetadata: keyMetadata(key, kms.multiRegion.family(key)),
-      ReplicaPolicy: key.policy,
+      ReplicaPolicy: laidOut(key.policy),
       ReplicaTags: key.tags.map((tag) => ({ TagKey: tag.key, TagValue: tag.value })),
     };
   },

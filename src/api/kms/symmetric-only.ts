@@ -8,6 +8,12 @@ export function requireNoRecipient(recipient: object | undefined): void {
   throw new Refusal('UnsupportedKeyOperation', { message });
 }
 
+/** Refuses KeyStoreNotFound: where there is no key store, the one that is named is not there. */
+export function requireNoSuchKeyStore(keyStoreId: string | undefined): void {
+  if (keyStoreId !== undefined) throw new Refusal('KeyStoreNotFound', {});
+}
+
+/** Refuses what only a key store of the caller's own could do. */
 export function requireNoKeyStore(keyStoreId: string | undefined): void {
   if (keyStoreId === undefined) return;
   const message = 'Custom key stores are not supported: this key service keeps its keys itself.';

@@ -32,6 +32,7 @@ const reportedOrder = {
   ReturnItemCollectionMetrics: ['SIZE', 'NONE'],
   ScalarAttributeType: ['B', 'N', 'S'],
   ProjectionType: ['ALL', 'INCLUDE', 'KEYS_ONLY'],
+  MacAlgorithmSpec: ['HMAC_SHA_384', 'HMAC_SHA_256', 'HMAC_SHA_224', 'HMAC_SHA_512'],
 };
 
 /** Members that the model demands, and newer clients may leave out for another one. */

@@ -141,7 +141,7 @@ export const kmsModel: ServiceModel = {
     "ListKeysRequest": {"type":"structure","members":{"Limit":"LimitType","Marker":"MarkerType"}},
     "ListResourceTagsRequest": {"type":"structure","members":{"KeyId":"KeyIdType","Limit":"LimitType","Marker":"MarkerType"},"required":["KeyId"]},
     "ListRetirableGrantsRequest": {"type":"structure","members":{"Limit":"LimitType","Marker":"MarkerType","RetiringPrincipal":"PrincipalIdType","RetiringServicePrincipal":"Plain.string"}},
-    "MacAlgorithmSpec": {"type":"string","enum":["HMAC_SHA_224","HMAC_SHA_256","HMAC_SHA_384","HMAC_SHA_512"]},
+    "MacAlgorithmSpec": {"type":"string","enum":["HMAC_SHA_384","HMAC_SHA_256","HMAC_SHA_224","HMAC_SHA_512"]},
     "MarkerType": {"type":"string","min":1,"max":1024,"pattern":"[\\u0020-\\u00FF]*"},
     "MessageType": {"type":"string","enum":["RAW","DIGEST","EXTERNAL_MU"]},
     "NullableBooleanType": {"type":"boolean"},

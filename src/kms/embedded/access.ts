@@ -146,7 +146,27 @@ export class KeyAccess {
   }
 }
 
-const lacksResource: Decision = { allowed: false, explicit: false, source: 'resource', statements: [] };
+const lacksResource: Extract<Decision, { allowed: false }> = {
+  allowed: false,
+  explicit: false,
+  source: 'resource',
+  statements: [],
+};
+
+/**
+ * The refusal for a key of another account that is not there: the same as for one that is not shared with the caller's.
+ * Undefined for one of the caller's own account.
+ */
+export function hiddenKeyOf(
+  caller: Caller,
+  action: string,
+  keyArn: string,
+): Refusal<'KeyAccessDenied'> | undefined {
+  const isOwn = keyArn.split(':')[4] === caller.account;
+  if (isOwn || principalIn(caller).kind === 'service') return undefined;
+  const { message } = denied(caller, action, keyArn, lacksResource);
+  return new Refusal('KeyAccessDenied', { message, isMissing: true });
+}
 
 export function denied(
   caller: Caller,

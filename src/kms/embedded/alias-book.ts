@@ -4,8 +4,8 @@ import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyAccess } from './access.ts';
 import { type AliasRecord, aliasArn, aliasesPerKeyMax, checkAliasName, managedAlias } from './alias.ts';
-import type { KeyRecord } from './key.ts';
-import { findKey } from './key-lookup.ts';
+import { isIn, type KeyRecord } from './key.ts';
+import { aliasIn, findKey } from './key-lookup.ts';
 import type { KeyRing } from './key-ring.ts';
 import { isSameKind } from './key-spec.ts';
 import { requireState } from './key-state.ts';
@@ -89,13 +89,14 @@ export class AliasBook {
   /** The caller's aliases, or those of one key; with the predefined one in any case where no key is named. */
   list(caller: Caller, keyId?: string): readonly ListedAlias[] {
     const { account, region } = caller;
+    this.#access.requireOwn(caller, 'ListAliases');
     if (keyId !== undefined) {
-      const key = findKey(this.#ring, caller, keyId, 'keyOnly');
-      this.#access.require(caller, key, 'ListAliases');
+      const key = findKey(this.#ring, caller, keyId, { forms: 'keyOnly', action: 'ListAliases' });
+      // No policy of a key has a say in this, but aliases of another account's keys are not the caller's to see.
+      if (!isIn(caller, key)) this.#access.require(caller, key, 'ListAliases');
       this.#meter.count('ListAliases', key.arn);
       return this.#ring.aliasesOf(key);
     }
-    this.#access.requireOwn(caller, 'ListAliases');
     this.#meter.count('ListAliases');
     const own: ListedAlias[] = [...this.#ring.aliases()].filter(
       (alias) => alias.account === account && alias.region === region,
@@ -110,7 +111,10 @@ export class AliasBook {
   }
 
   #target(caller: Caller, operation: 'CreateAlias' | 'UpdateAlias', targetKeyId: string): KeyRecord {
-    const key = findKey(this.#ring, caller, targetKeyId, 'keyOnly');
+    if (aliasIn(targetKeyId) !== undefined) {
+      throw new Refusal('Validation', { message: 'Aliases must refer to keys. Not aliases' });
+    }
+    const key = findKey(this.#ring, caller, targetKeyId, { forms: 'keyOnly', action: operation });
     this.#access.require(caller, key, operation);
     this.#meter.count(operation, key.arn);
     requireState(operation, key);

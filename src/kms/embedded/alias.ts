@@ -31,7 +31,10 @@ export function checkAliasName(name: string): void {
     });
   }
   if (name.startsWith(reservedPrefix) || name === 'alias/aws') throw new Refusal('AliasReserved', {});
-  if (!/^[a-zA-Z0-9/_-]+$/.test(name) || name === aliasPrefix || name.length > aliasBytesMax) {
+  if (!/^[a-zA-Z0-9/_-]+$/.test(name)) {
+    throw new Refusal('InvalidAliasName', { message: `${name} contains invalid characters for an alias` });
+  }
+  if (name === aliasPrefix || name.length > aliasBytesMax) {
     throw new Refusal('InvalidAliasName', {
       message: 'An alias is alias/ and 1 to 250 letters, digits, slashes, underscores or hyphens.',
     });

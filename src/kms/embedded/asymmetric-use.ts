@@ -55,7 +55,7 @@ export class AsymmetricUse {
     return { key, publicKey: publicHalf(key) };
   }
 
-  /** The receiver wipes the secret. Refuses Validation for a public key that is not one of the same curve. */
+  /** The receiver wipes the secret. Refuses Validation, without a word, for a public key that is not one of the same curve. */
   deriveSharedSecret(
     caller: Caller,
     { keyId, publicKey, algorithm }: { keyId: string; publicKey: Uint8Array; algorithm: string },
@@ -71,9 +71,8 @@ export class AsymmetricUse {
       sharedSecretOf(specOf(key), privateKeyOf(bytes), publicKey),
     );
     if (secret !== undefined) return { secret, key };
-    throw new Refusal('Validation', {
-      message: `PublicKey is not the DER of a public key of key spec ${specOf(key)}.`,
-    });
+    // AWS says no more of it.
+    throw new Refusal('Validation', { message: '' });
   }
 }
 

@@ -107,7 +107,6 @@ export class EmbeddedKms implements KeyService {
     const { core, storage, rootKey, clock = systemClock, log = silentLog } = options;
     const { meter } = this;
     const ring = new KeyRing(records, contents, log);
-    this.finder = new KeyFinder(ring);
     this.milestones = new Milestones(ring);
     this.events = new KeyEvents(ring, clock);
     const materials = new MaterialSafe(core, records.deriveKey('materials'));
@@ -141,6 +140,7 @@ export class EmbeddedKms implements KeyService {
     this.rotations = new KeyRotations({ clock, ring, log, keys: this.keys, materials, family });
     this.aliases = new AliasBook({ clock, access, ring, meter });
     this.#grantTokens = new GrantTokens(core, records.deriveKey('grant tokens'));
+    this.finder = new KeyFinder(ring, this.#grantTokens);
     const { isKnown } = options;
     this.grants = new GrantBook({ clock, access, ring, meter, tokens: this.#grantTokens, isKnown });
     this.tableGrants = new EmbeddedTableGrants({ ring, access, book: this.grants });
@@ -148,7 +148,7 @@ export class EmbeddedKms implements KeyService {
     this.lastUses = new LastUses({ clock, ring, milestones: this.milestones, log });
     this.macs = new HmacUse({ use: this.use, materials });
     this.asymmetric = new AsymmetricUse({ use: this.use, materials });
-    this.multiRegion = new MultiRegion({ clock, ring, keys: this.keys });
+    this.multiRegion = new MultiRegion({ clock, access, ring, keys: this.keys });
     this.#importTokens = new ImportTokens(core, records.deriveKey('import tokens'));
     this.imports = new MaterialImport({
       clock,

@@ -91,7 +91,7 @@ export class GrantBook {
     { keyId, dryRun, ...request }: GrantRequest & Rehearsal & { keyId: string },
   ): Promise<MadeGrant> {
     return this.#ring.change(() => {
-      const key = findKey(this.#ring, caller, keyId, 'keyOnly');
+      const key = findKey(this.#ring, caller, keyId, { forms: 'keyOnly', action: 'CreateGrant' });
       const terms = grantTerms(request, key);
       for (const principal of [terms.grantee, terms.retiree]) {
         if (principal?.kind === 'arn' && !this.#isKnown(principal.name)) throw invalidPrincipal();
@@ -107,7 +107,7 @@ export class GrantBook {
     { terms, holder }: { terms: GrantTerms; holder: string },
   ): Promise<string> {
     const { grantId } = await this.#ring.change(() => {
-      const key = findKey(this.#ring, caller, arn, 'keyOnly');
+      const key = findKey(this.#ring, caller, arn, { forms: 'keyOnly', action: 'CreateGrant' });
       return this.#create(caller, key, { terms, holder });
     });
     return grantId;
@@ -120,7 +120,7 @@ export class GrantBook {
     { terms, holder }: { terms: GrantTerms; holder: string },
   ): Promise<string> {
     const { grantId } = await this.#ring.change(() => {
-      const key = findKey(this.#ring, service, keyArn, 'keyOnly');
+      const key = findKey(this.#ring, service, keyArn, { forms: 'keyOnly', action: 'CreateGrant' });
       const same = this.#same({ ...terms, key, caller: service, holder });
       if (same !== undefined) return { result: same };
       const grant = this.#draw(service, key, { terms, holder });
@@ -170,7 +170,7 @@ export class GrantBook {
 
   /** The grants of a key. Refuses InvalidGrantId for a filter that no grant can fit. */
   list(caller: Caller, keyId: string, filter: GrantFilter): ListedGrants {
-    const key = findKey(this.#ring, caller, keyId, 'keyOnly');
+    const key = findKey(this.#ring, caller, keyId, { forms: 'keyOnly', action: 'ListGrants' });
     this.#access.require(caller, key, 'ListGrants', { facts: factsOfWay(caller) });
     this.#admit('ListGrants', key);
     if (filter.grantId !== undefined) requireGrantId(filter.grantId);
@@ -222,7 +222,7 @@ export class GrantBook {
     { dryRun, ...which }: { readonly keyId: string; readonly grantId: string } & Rehearsal,
   ): Promise<void> {
     return this.#ring.change(() => {
-      const key = findKey(this.#ring, caller, which.keyId, 'keyOnly');
+      const key = findKey(this.#ring, caller, which.keyId, { forms: 'keyOnly', action: 'RevokeGrant' });
       this.#access.require(caller, key, 'RevokeGrant', { facts: factsOfWay(caller) });
       this.#admit('RevokeGrant', key);
       requireGrantId(which.grantId);
@@ -269,13 +269,13 @@ export class GrantBook {
     this.requireTokens(caller, [token]);
     const { keyArn, grantId } = this.#tokens.open(token);
     return {
-      key: findKey(this.#ring, caller, keyArn, 'keyOnly'),
+      key: findKey(this.#ring, caller, keyArn, { forms: 'keyOnly', action: 'RetireGrant' }),
       grant: this.#ring.grant(keyArn, grantId),
     };
   }
 
   #byId(caller: Caller, { keyId, grantId }: { keyId: string; grantId: string }): FoundGrant {
-    const key = findKey(this.#ring, caller, keyId, 'keyOnly');
+    const key = findKey(this.#ring, caller, keyId, { forms: 'keyOnly', action: 'RetireGrant' });
     requireGrantId(grantId);
     return { key, grant: this.#ring.grant(key.arn, grantId) };
   }

@@ -5,7 +5,7 @@ import type { IsKnown } from '../../iam/named-principal.ts';
 import { mergedFacts, noFacts, type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyAccess } from './access.ts';
-import { managedAlias } from './alias.ts';
+import type { AliasName } from './alias-index.ts';
 import { pendingDeletion } from './deletion-schedule.ts';
 import { hasAllMaterial } from './import-state.ts';
 import { isIn, type KeyOwner, type KeyRecord, type KeyTag, keyArn, type Material, newKeyId } from './key.ts';
@@ -17,6 +17,7 @@ import { type KeySecret, newSecretOf, sealedSecret } from './key-secret.ts';
 import type { KeySpec, KeyUsage } from './key-spec.ts';
 import { type KeyOperation, type KeyOrigin, requireState } from './key-state.ts';
 import { changedTags, checkTags } from './key-tags.ts';
+import { managedServices, tableService } from './managed-service.ts';
 import type { MaterialSafe } from './material.ts';
 import type { KmsMeter } from './meter.ts';
 import { hasReplicas } from './multi-region-family.ts';
@@ -26,7 +27,6 @@ export const deletionWindowDaysMax = 30;
 export const keysPerRegionMax = 100_000;
 /** The service's own account: where the keys are that no customer sees. */
 const serviceAccount = '000000000000';
-const managedDescription = 'Default key that protects my DynamoDB data when no other key is defined';
 
 export interface NewKey {
   readonly description?: string | undefined;
@@ -102,15 +102,23 @@ export class KeyAdministration {
     checkGivenPolicy({ ...given, isKnown: this.#isKnown });
   }
 
-  /** Refuses KeyLimitExceeded, MalformedPolicy and TagRefused. */
+  /** Refuses KeyAccessDenied where the caller may not make such a key in the region, or not with its tags. */
+  requireNew(caller: Caller, wanted: NewKey): void {
+    const { account, region } = caller;
+    const { tags = [] } = wanted;
+    this.#access.requireOwn(caller, 'CreateKey', { facts: factsOfNew(wanted) });
+    if (tags.length === 0) return;
+    const resource = keyArn(region, account, '*');
+    this.#access.requireOwn(caller, 'TagResource', { resource, facts: tagFacts(tags) });
+  }
+
+  /** Refuses as requireNew, KeyLimitExceeded, MalformedPolicy and TagRefused. */
   async create(caller: Caller, wanted: NewKey): Promise<KeyRecord> {
     const { account, region } = caller;
     const { description = '', origin = 'AWS_KMS', policy, tags = [], multiRegion = false } = wanted;
     const { spec = 'SYMMETRIC_DEFAULT', usage = 'ENCRYPT_DECRYPT' } = wanted;
     const { bypassLockoutCheck } = wanted;
-    this.#access.requireOwn(caller, 'CreateKey', {
-      facts: factsOfNew({ ...wanted, origin, spec, usage, tags }),
-    });
+    this.requireNew(caller, { ...wanted, origin, spec, usage, tags });
     // The key is not there yet: what a policy says of other keys is not about it.
     if (policy !== undefined) this.checkPolicy({ policy, caller, keyArn: '*', bypassLockoutCheck });
     checkTags(tags);
@@ -137,7 +145,7 @@ export class KeyAdministration {
   /** The key, for an operation that shows something of it. */
   read(caller: Caller, operation: KeyOperation, keyId: string, asked: Asked = {}): KeyRecord {
     const { forms = 'keyOnly', facts = noFacts } = asked;
-    const key = findKey(this.#ring, caller, keyId, forms);
+    const key = findKey(this.#ring, caller, keyId, { forms, action: operation });
     const byAlias = requestFacts([['kms:RequestAlias', aliasIn(keyId)]]);
     this.#access.require(caller, key, operation, { facts: mergedFacts(byAlias, facts) });
     this.#meter.count(operation, key.arn);
@@ -145,9 +153,10 @@ export class KeyAdministration {
     return key;
   }
 
-  /** DescribeKey: the alias of the managed key makes the key where it is not there yet. */
+  /** DescribeKey: the alias of a managed key makes the key where it is not there yet. */
   async describe(caller: Caller, keyId: string): Promise<KeyRecord> {
-    if (isAlias(caller, keyId, managedAlias)) await this.managedKey(caller);
+    const service = managedServices.find(({ alias }) => isAlias(caller, keyId, alias));
+    if (service !== undefined) await this.managedKey(caller, service);
     return this.read(caller, 'DescribeKey', keyId, { forms: 'any' });
   }
 
@@ -158,24 +167,25 @@ export class KeyAdministration {
     return [...this.#ring.keys()].filter((key) => key.owner !== 'OWNED' && isIn(caller, key));
   }
 
-  /** The AWS managed key of the caller's account and region, made where it is not there yet. */
-  async managedKey({ account, region }: Caller): Promise<KeyRecord> {
-    const known = this.#managed(account, region);
+  /** The AWS managed key of a service in the caller's account and region, made where it is not there yet. */
+  async managedKey({ account, region }: Caller, service = tableService): Promise<KeyRecord> {
+    const of = { account, region, name: service.alias };
+    const known = this.#managed(of);
     if (known !== undefined) return known;
     const made = await this.#ring.change(() => {
-      const meanwhile = this.#managed(account, region);
+      const meanwhile = this.#managed(of);
       if (meanwhile !== undefined) return { result: meanwhile };
       const key = this.#draw({
         account,
         region,
         owner: 'AWS',
         origin: 'AWS_KMS',
-        description: managedDescription,
-        policy: managedPolicy({ account, region }),
+        description: `Default key that protects my ${service.holdings} when no other key is defined`,
+        policy: managedPolicy({ account, region }, service),
         tags: [],
       });
       const times = { createdMs: key.createdMs, updatedMs: key.createdMs };
-      const alias = { name: managedAlias, account, region, targetKeyId: key.keyId, ...times };
+      const alias = { ...of, targetKeyId: key.keyId, ...times };
       return { keys: [key], aliases: [alias], result: key };
     });
     await this.#usableAgain();
@@ -294,9 +304,9 @@ export class KeyAdministration {
     return changed;
   }
 
-  #managed(account: string, region: string): KeyRecord | undefined {
-    const alias = this.#ring.alias({ account, region, name: managedAlias });
-    return alias === undefined ? undefined : this.#ring.key(alias.targetKeyId, region);
+  #managed(name: AliasName): KeyRecord | undefined {
+    const alias = this.#ring.alias(name);
+    return alias === undefined ? undefined : this.#ring.key(alias.targetKeyId, name.region);
   }
 
   #draw(draft: KeyDraft, secret?: KeySecret): KeyRecord {

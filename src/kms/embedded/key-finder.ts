@@ -2,20 +2,23 @@
 import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../key-service.ts';
 import { splitCiphertext } from './ciphertext.ts';
+import type { GrantName, GrantTokens } from './grant-token.ts';
 import { findKey } from './key-lookup.ts';
 import type { KeyRing } from './key-ring.ts';
 
 export class KeyFinder {
   readonly #ring: KeyRing;
+  readonly #tokens: Pick<GrantTokens, 'open'>;
 
-  constructor(ring: KeyRing) {
+  constructor(ring: KeyRing, tokens: Pick<GrantTokens, 'open'>) {
     this.#ring = ring;
+    this.#tokens = tokens;
   }
 
   /** The ARN of the key that a name means to a caller. Undefined where there is none, or none the caller may see. */
   arnOf(caller: Caller, name: string): string | undefined {
     try {
-      return findKey(this.#ring, caller, name, 'any').arn;
+      return findKey(this.#ring, caller, name, { forms: 'any', action: 'DescribeKey' }).arn;
     } catch (fault) {
       if (fault instanceof Refusal) return undefined;
       throw fault;
@@ -34,6 +37,16 @@ export class KeyFinder {
     // The table service knows whose keys it asks for.
     if (arn === undefined || caller.service !== undefined) return arn;
     return key?.owner === 'OWNED' || accountOf(arn) !== caller.account ? undefined : arn;
+  }
+
+  /** The grant that a token names, whether it still stands or not; undefined for what was not given out here. */
+  grantOf(token: string): GrantName | undefined {
+    try {
+      return this.#tokens.open(token);
+    } catch (fault) {
+      if (fault instanceof Refusal) return undefined;
+      throw fault;
+    }
   }
 
   /** True for the table service's own keys, whose use nobody sees. */

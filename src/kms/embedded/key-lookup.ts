@@ -1,7 +1,7 @@
 /** Finds the key that an id, a key ARN, an alias name or an alias ARN means to a caller. */
 import { Refusal } from '../../base/errors.ts';
 import type { Caller } from '../key-service.ts';
-import { isVisible } from './access.ts';
+import { hiddenKeyOf, isVisible } from './access.ts';
 import { aliasArn, aliasPrefix } from './alias.ts';
 import { type KeyRecord, keyArn } from './key.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -17,13 +17,19 @@ type KeyName =
 /** Management operations take no alias: `keyOnly`. */
 export type LookupForms = 'any' | 'keyOnly';
 
-/** Refuses KeyNotFound, AliasNotFound, InvalidKeyId or InvalidArnRegion. */
-export function findKey(ring: KeyRing, caller: Caller, given: string, forms: LookupForms): KeyRecord {
+/** For which action a key is looked up, named without `kms:`. */
+interface Lookup {
+  readonly forms: LookupForms;
+  readonly action: string;
+}
+
+/** Refuses KeyNotFound, AliasNotFound, InvalidKeyId, InvalidArnRegion, and KeyAccessDenied for no key of another account. */
+export function findKey(ring: KeyRing, caller: Caller, given: string, { forms, action }: Lookup): KeyRecord {
   const name = parse(caller, given, forms);
   if (name.form === 'key') {
     const key = ring.key(name.keyId, caller.region);
     if (key === undefined || key.arn !== name.arn || !isVisible(caller, key)) {
-      throw new Refusal('KeyNotFound', { keyArn: name.arn });
+      throw hiddenKeyOf(caller, action, name.arn) ?? new Refusal('KeyNotFound', { keyArn: name.arn });
     }
     return key;
   }

@@ -12,6 +12,7 @@ import { rootArn } from '../../iam/principal.ts';
 import type { Caller } from '../key-service.ts';
 import type { KeyRecord } from './key.ts';
 import { requireNoLockout } from './key-policy-lockout.ts';
+import { type ManagedService, tableService } from './managed-service.ts';
 
 export const policyBytesMax = 32_768;
 
@@ -37,19 +38,29 @@ export function defaultPolicy(account: string): string {
   });
 }
 
-/** The policy of the AWS managed key of the table service. */
-export function managedPolicy({ account, region }: Namespace): string {
+/** The policy of the AWS managed key of a service. */
+export function managedPolicy(
+  { account, region }: Namespace,
+  { alias, title, via }: ManagedService = tableService,
+): string {
   const look = ['kms:Describe*', 'kms:Get*', 'kms:List*'];
   const use = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];
   const service = 'dynamodb.amazonaws.com';
+  const describe = {
+    Sid: `Allow DynamoDB Service with service principal name ${service} to describe the key directly`,
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: look,
+    Resource: '*',
+  };
   return pretty({
     Version: '2012-10-17',
-    Id: 'auto-dynamodb-1',
+    Id: `auto-${alias.slice('alias/aws/'.length)}-1`,
     Statement: [
       {
         Sid:
-          'Allow access through Amazon DynamoDB for all principals in the account ' +
-          'that are authorized to use Amazon DynamoDB',
+          `Allow access through ${title} for all principals in the account ` +
+          `that are authorized to use ${title}`,
         Effect: 'Allow',
         Principal: { AWS: '*' },
         Action: [...use, 'kms:CreateGrant', 'kms:DescribeKey'],
@@ -57,7 +68,7 @@ export function managedPolicy({ account, region }: Namespace): string {
         Condition: {
           StringEquals: {
             'kms:CallerAccount': account,
-            'kms:ViaService': `dynamodb.${region}.amazonaws.com`,
+            'kms:ViaService': `${via}.${region}.amazonaws.com`,
           },
         },
       },
@@ -68,13 +79,7 @@ export function managedPolicy({ account, region }: Namespace): string {
         Action: [...look, 'kms:RevokeGrant'],
         Resource: '*',
       },
-      {
-        Sid: `Allow DynamoDB Service with service principal name ${service} to describe the key directly`,
-        Effect: 'Allow',
-        Principal: { Service: service },
-        Action: look,
-        Resource: '*',
-      },
+      ...(via === tableService.via ? [describe] : []),
     ],
   });
 }

@@ -100,7 +100,7 @@ export class KeyUse {
     source: DecryptRequest,
     destination: EncryptRequest,
   ): { from: Omit<Opened, 'plaintext'>; to: Sealed } {
-    const target = findKey(this.#ring, caller, destination.keyId, 'any');
+    const target = this.#named(caller, destination.keyId, { operation: 'ReEncrypt', action: 'ReEncryptTo' });
     const facts = requestFacts([['kms:ReEncryptOnSameKey', target.keyId === sourceKeyId(source)]]);
     const key = this.sealingKey(caller, destination, {
       operation: 'ReEncrypt',
@@ -154,7 +154,7 @@ export class KeyUse {
 
   /** The key, for an operation without encryption context; refuses as its state and the caller's rights say. */
   admit(caller: Caller, keyId: string, operation: KeyOperation, facts?: RequestFacts): KeyRecord {
-    const key = findKey(this.#ring, caller, keyId, 'any');
+    const key = this.#named(caller, keyId, { operation });
     this.#require(caller, key, {
       operation,
       context: new Map(),
@@ -167,7 +167,7 @@ export class KeyUse {
   /** Refuses what the operation would refuse for the key and context alone: for dry runs without a ciphertext. */
   rehearse(caller: Caller, request: EncryptRequest, naming: Naming): void {
     const { keyId, context, algorithm = symmetricAlgorithm } = request;
-    this.#require(caller, findKey(this.#ring, caller, keyId, 'any'), {
+    this.#require(caller, this.#named(caller, keyId, naming), {
       ...naming,
       context,
       keyId,
@@ -178,7 +178,7 @@ export class KeyUse {
   /** The key, for an operation that seals with it; refuses as its state and kind and the caller's rights say. */
   sealingKey(caller: Caller, request: EncryptRequest, naming: Naming): KeyRecord {
     const { keyId, context, algorithm = symmetricAlgorithm } = request;
-    const key = findKey(this.#ring, caller, keyId, 'any');
+    const key = this.#named(caller, keyId, naming);
     this.#require(caller, key, { ...naming, context, keyId, algorithm });
     requireAlgorithm(key, algorithm);
     if (!isSymmetric(key)) requireNoContext(context);
@@ -192,7 +192,7 @@ export class KeyUse {
     request: EncryptRequest & { plaintext: Uint8Array },
     operation: KeyOperation,
   ): Sealed {
-    const key = findKey(this.#ring, caller, request.keyId, 'any');
+    const key = this.#named(caller, request.keyId, { operation });
     if (this.#ring.closed) throw new Outage('Closed');
     requireState(operation, key);
     return this.#seal(key, request);
@@ -212,7 +212,7 @@ export class KeyUse {
 
   #openBytes(caller: Caller, request: DecryptRequest, naming: Naming): Opened {
     const { ciphertext, context, keyId, algorithm = symmetricAlgorithm } = request;
-    const named = keyId === undefined ? undefined : findKey(this.#ring, caller, keyId, 'any');
+    const named = keyId === undefined ? undefined : this.#named(caller, keyId, naming);
     if (algorithm === symmetricAlgorithm && (named === undefined || isSymmetric(named))) {
       return this.#open(caller, request, naming, (wrapping, envelope, bound) =>
         this.#core.openBytes(wrapping, envelope, bound),
@@ -240,7 +240,7 @@ export class KeyUse {
     naming: Naming,
     open: (wrapping: SecretKey, envelope: Uint8Array, bound: Uint8Array) => Plain,
   ): { plaintext: Plain; keyArn: string; materialId: string } {
-    const expected = keyId === undefined ? undefined : findKey(this.#ring, caller, keyId, 'any');
+    const expected = keyId === undefined ? undefined : this.#named(caller, keyId, naming);
     const parts = splitCiphertext(ciphertext);
     if (parts === undefined) throw new Refusal('InvalidCiphertext', {});
     if (expected !== undefined && expected.keyId !== parts.keyId) throw new Refusal('IncorrectKey', {});
@@ -257,6 +257,10 @@ export class KeyUse {
       if (fault instanceof IntegrityFault) throw new Refusal('InvalidCiphertext', {});
       throw fault;
     }
+  }
+
+  #named(caller: Caller, keyId: string, { operation, action = operation }: Naming): KeyRecord {
+    return findKey(this.#ring, caller, keyId, { forms: 'any', action });
   }
 
   /** The key a ciphertext names. One that never was here: the ciphertext is no ciphertext of ours. */

@@ -3,11 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import { requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
+import type { KeyAccess } from './access.ts';
 import { nameOnly } from './import-state.ts';
 import { type KeyRecord, type KeyTag, keyArn } from './key.ts';
 import { type KeyAdministration, requireRoomForKey } from './key-administration.ts';
 import { defaultPolicy } from './key-policy.ts';
 import type { KeyRing } from './key-ring.ts';
+import { specOf, usageOf } from './key-spec.ts';
 import { requireState } from './key-state.ts';
 import { changedTags, checkTags } from './key-tags.ts';
 import { familyOf } from './multi-region-family.ts';
@@ -24,6 +26,7 @@ export interface ReplicaRequest {
 
 interface MultiRegionParts {
   readonly clock: Clock;
+  readonly access: KeyAccess;
   readonly ring: KeyRing;
   readonly keys: KeyAdministration;
 }
@@ -36,8 +39,8 @@ export class MultiRegion {
   }
 
   /**
-   * The new replica, which can be used at once; where material is imported, it waits for the same one. Refuses
-   * UnsupportedKeyOperation for a key that is no primary one, and ReplicaExists.
+   * The new replica, which can be used at once; where material is imported, it waits for the same one. The caller must be
+   * let make keys in the other region too. Refuses UnsupportedKeyOperation for a key that is no primary one, and ReplicaExists.
    */
   replicate(caller: Caller, request: ReplicaRequest): Promise<KeyRecord> {
     const { clock, ring, keys } = this.#parts;
@@ -50,6 +53,9 @@ export class MultiRegion {
         facts: requestFacts([['kms:ReplicaRegion', region]]),
       });
       requirePrimary(primary);
+      const { origin } = primary;
+      const kind = { spec: specOf(primary), usage: usageOf(primary), multiRegion: true };
+      keys.requireNew({ ...caller, region }, { origin, ...kind, bypassLockoutCheck, tags });
       const existing = ring.key(primary.keyId, region);
       if (existing !== undefined) throw new Refusal('ReplicaExists', { keyArn: existing.arn });
       requireRoomForKey(ring, { account: primary.account, region });
@@ -70,13 +76,15 @@ export class MultiRegion {
     });
   }
 
-  /** Refuses UnsupportedKeyOperation, Validation for the region the primary is in, and KeyNotFound for one without key. */
+  /**
+   * The caller must be let do so by both keys. Refuses UnsupportedKeyOperation, Validation for the region the primary is in,
+   * and KeyNotFound for one without key.
+   */
   updatePrimaryRegion(caller: Caller, { keyId, region }: { keyId: string; region: string }): Promise<void> {
-    const { ring, keys } = this.#parts;
+    const { access, ring, keys } = this.#parts;
+    const facts = requestFacts([['kms:PrimaryRegion', region]]);
     return ring.change(() => {
-      const primary = keys.read(caller, 'UpdatePrimaryRegion', keyId, {
-        facts: requestFacts([['kms:PrimaryRegion', region]]),
-      });
+      const primary = keys.read(caller, 'UpdatePrimaryRegion', keyId, { facts });
       requirePrimary(primary);
       if (region === primary.region) {
         throw new Refusal('Validation', { message: `${primary.arn} is the primary key already.` });
@@ -85,6 +93,7 @@ export class MultiRegion {
       if (next === undefined) {
         throw new Refusal('KeyNotFound', { keyArn: keyArn(region, primary.account, primary.keyId) });
       }
+      access.require({ ...caller, region }, next, 'UpdatePrimaryRegion', { facts });
       requireState('UpdatePrimaryRegion', next);
       const family = this.family(primary).map((key) => ({ ...key, primaryRegion: region }));
       return { keys: family, result: undefined };

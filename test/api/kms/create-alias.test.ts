@@ -45,7 +45,7 @@ describe('CreateAlias', () => {
     ['alias/aws/books', refused('NotAuthorizedException')],
     ['alias/aws/dynamodb', refused('NotAuthorizedException')],
     ['alias/', refused('InvalidAliasNameException', form)],
-    ['alias/a:b', refused('InvalidAliasNameException', form)],
+    ['alias/a:b', refused('InvalidAliasNameException', 'alias/a:b contains invalid characters for an alias')],
     ['alias/a b', invalid(`Value 'alias/a b' ${at} satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$`)],
     [long, invalid(`Value '${long}' ${at} have length less than or equal to 256`)],
   ] as const) {
@@ -67,5 +67,9 @@ describe('CreateAlias', () => {
   });
 });
 
-refusesOtherKeyIds(underTest, { forms: 'keyOnly', path: 'targetKeyId' });
+refusesOtherKeyIds(underTest, {
+  forms: 'keyOnly',
+  path: 'targetKeyId',
+  noAlias: 'Aliases must refer to keys. Not aliases',
+});
 keepsStates(underTest, stateRows.notDying);

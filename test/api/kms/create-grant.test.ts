@@ -63,8 +63,8 @@ describe('CreateGrant', () => {
       'an operation that no grant has',
       { Operations: ['PutKeyPolicy'] },
       invalid(
-        "Value 'PutKeyPolicy' at 'operations.1.member' failed to satisfy constraint: " +
-          `Member must satisfy enum value set: ${operations}`,
+        "Value '[PutKeyPolicy]' at 'operations' failed to satisfy constraint: " +
+          `Member must satisfy constraint: [Member must satisfy enum value set: ${operations}]`,
       ),
     ],
     [
@@ -81,8 +81,9 @@ describe('CreateGrant', () => {
       'a token of 8193 characters (E8)',
       tokens(1, 't'.repeat(8193)),
       invalid(
-        `Value '${'t'.repeat(1024)}...' at 'grantTokens.1.member' failed to satisfy constraint: ` +
-          'Member must have length less than or equal to 8192',
+        `Value '[${'t'.repeat(1023)}...' at 'grantTokens' failed to satisfy constraint: ` +
+          'Member must satisfy constraint: [Member must have length less than or equal to 8192, ' +
+          'Member must have length greater than or equal to 1]',
       ),
     ],
     [

@@ -110,6 +110,7 @@ describe('CreateKey', () => {
   const spec = (name: string) =>
     unsupported(`KeySpec ${name} is not supported: this key service has no cipher for it.`);
   const stores = unsupported('Custom key stores are not supported: this key service keeps its keys itself.');
+  const noSuchStore = refused('CustomKeyStoreNotFoundException');
   const malformed = (message: string) => refused('MalformedPolicyDocumentException', message);
   for (const [input, body] of [
     [
@@ -130,7 +131,10 @@ describe('CreateKey', () => {
     ],
     [
       { KeySpec: 'SYMMETRIC_DEFAULT', CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT' },
-      wrong('Give KeySpec or CustomerMasterKeySpec, not both. CustomerMasterKeySpec is deprecated.'),
+      wrong(
+        'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. ' +
+          'CustomerMasterKeySpec is deprecated.',
+      ),
     ],
     [{ KeySpec: 'ML_DSA_65', KeyUsage: 'SIGN_VERIFY' }, spec('ML_DSA_65')],
     [{ KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' }, spec('SM2')],
@@ -142,7 +146,8 @@ describe('CreateKey', () => {
       { Origin: 'AWS_CLOUDHSM' },
       unsupported('Origin AWS_CLOUDHSM is not supported: this key service has no custom key stores.'),
     ],
-    [{ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1' }, stores],
+    [{ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1' }, noSuchStore],
+    [{ Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId: 'cks-1', XksKeyId: 'x' }, noSuchStore],
     [{ Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'x' }, stores],
     [{ Policy: 'no JSON' }, malformed('A policy is valid JSON.')],
     [{ Policy: '[]' }, malformed('A policy is a JSON object.')],

@@ -40,7 +40,7 @@ describe('DeriveSharedSecret', () => {
     const { publicKey } = await newKeyPair('ECC_NIST_P384');
     for (const PublicKey of [publicKey, Buffer.from('nothing')]) {
       expect(await refusal(deriveSharedSecret, { ...input, PublicKey })).toEqual(
-        refused('ValidationException', 'PublicKey is not the DER of a public key of key spec ECC_NIST_P256.'),
+        refused('ValidationException'),
       );
     }
     expect(await refusal(deriveSharedSecret, { ...input, DryRun: true })).toMatchObject({

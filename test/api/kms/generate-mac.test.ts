@@ -56,6 +56,14 @@ describe('GenerateMac', () => {
       { MacAlgorithm: 'HMAC_SHA_512' },
       refused('InvalidKeyUsageException', 'Algorithm HMAC_SHA_512 is incompatible with key spec HMAC_256.'),
     ],
+    [
+      'an algorithm that there is not',
+      { MacAlgorithm: 'HMAC' },
+      invalid(
+        "Value 'HMAC' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: " +
+          '[HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]',
+      ),
+    ],
     ['a token that is none', { GrantTokens: ['t'] }, refused('InvalidGrantTokenException')],
     [
       'a dry run that would have succeeded',

@@ -27,13 +27,7 @@ describe('GenerateRandom', () => {
     [{}, refused('ValidationException', 'NumberOfBytes is required.')],
     [{ NumberOfBytes: 0 }, invalid(`Value '0' ${at} greater than or equal to 1`)],
     [{ NumberOfBytes: 1025 }, invalid(`Value '1025' ${at} less than or equal to 1024`)],
-    [
-      { NumberOfBytes: 1, CustomKeyStoreId: 'cks-1' },
-      refused(
-        'UnsupportedOperationException',
-        'Custom key stores are not supported: this key service keeps its keys itself.',
-      ),
-    ],
+    [{ NumberOfBytes: 1, CustomKeyStoreId: 'cks-1' }, refused('CustomKeyStoreNotFoundException')],
     [
       { NumberOfBytes: 1, Recipient: {} },
       refused(

@@ -27,11 +27,22 @@ test('GetKeyPolicy answers the policy as text, the default one where none was gi
   }
 });
 
-test('GetKeyPolicy answers a policy letter for letter as it was given', async () => {
+test('GetKeyPolicy answers a policy laid out anew, with all that was given', async () => {
   const { kms, call } = await openKmsApi();
   const policy = '{ "Statement": {"Effect":"Allow","Principal":"*",\n"Action":"kms:*","Resource":"*"} }';
   const { keyId } = await kms.keys.create(user, { policy });
-  expect((await call(getKeyPolicy, { KeyId: keyId })).Policy).toBe(policy);
+  expect((await call(getKeyPolicy, { KeyId: keyId })).Policy).toBe(
+    [
+      '{',
+      '  "Statement" : {',
+      '    "Effect" : "Allow",',
+      '    "Principal" : "*",',
+      '    "Action" : "kms:*",',
+      '    "Resource" : "*"',
+      '  }',
+      '}',
+    ].join('\n'),
+  );
 });
 
 test('GetKeyPolicy knows no policy of another name', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createKey } from '../../../src/api/kms/create-key.ts';
 import { getKeyPolicy } from '../../../src/api/kms/get-key-policy.ts';
+import { laidOut } from '../../../src/api/kms/policy-layout.ts';
 import { putKeyPolicy } from '../../../src/api/kms/put-key-policy.ts';
 import { replicateKey } from '../../../src/api/kms/replicate-key.ts';
 import { account, user } from '../../support/embedded-kms.ts';
@@ -22,7 +23,10 @@ describe('PutKeyPolicy', () => {
     const { arn } = await kms.keys.create(user, {});
     const spaced = `  ${Policy}\n`;
     expect(await call(putKeyPolicy, { KeyId: arn, Policy: spaced, PolicyName: 'default' })).toEqual({});
-    expect(await call(getKeyPolicy, { KeyId: arn })).toEqual({ Policy: spaced, PolicyName: 'default' });
+    expect(await call(getKeyPolicy, { KeyId: arn })).toEqual({
+      Policy: laidOut(Policy),
+      PolicyName: 'default',
+    });
     expect((await reopen()).keys.read(user, 'GetKeyPolicy', arn).policy).toBe(spaced);
   });
 

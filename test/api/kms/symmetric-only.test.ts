@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { requireNoKeyStore, requireNoRecipient } from '../../../src/api/kms/symmetric-only.ts';
+import {
+  requireNoKeyStore,
+  requireNoRecipient,
+  requireNoSuchKeyStore,
+} from '../../../src/api/kms/symmetric-only.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
 describe('a parameter for other keys and callers', () => {
@@ -18,6 +22,8 @@ describe('a parameter for other keys and callers', () => {
       'UnsupportedKeyOperation: Custom key stores are not supported: ' +
         'this key service keeps its keys itself.',
     ],
+    ['no key store by its id', () => requireNoSuchKeyStore(undefined), 'answered'],
+    ['a key store by its id', () => requireNoSuchKeyStore('cks-1'), 'KeyStoreNotFound'],
   ] as const) {
     test(`${name}: ${outcome}`, async () => expect(await refusalOf(call)).toBe(outcome));
   }

@@ -39,7 +39,7 @@ describe('UpdateAlias', () => {
   for (const [AliasName, TargetKeyId, body] of [
     ['alias/other', undefined, refused('NotFoundException', `Alias ${arnOf('alias/other')} is not found.`)],
     ['alias/aws/dynamodb', undefined, refused('NotAuthorizedException')],
-    ['alias/books', 'alias/books', refused('NotFoundException', "Invalid keyId 'alias/books'")],
+    ['alias/books', 'alias/books', refused('ValidationException', 'Aliases must refer to keys. Not aliases')],
     [
       'alias/books',
       unknownKeyId,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aliasesPerKeyMax } from '../../../src/kms/embedded/alias.ts';
+import type { Caller } from '../../../src/kms/key-service.ts';
+import { allowing, boundCaller } from '../../support/bound-caller.ts';
 import { account, openKms, region, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
@@ -53,8 +55,9 @@ describe('an alias', () => {
     await kms.aliases.create(user, 'alias/x', a.keyId);
     const managed = await kms.describeKey(user, 'alias/aws/dynamodb');
     const create = (target: string) => refusalOf(() => kms.aliases.create(user, 'alias/y', target));
-    expect(await create('alias/x')).toBe("InvalidKeyId: Invalid keyId 'alias/x'");
-    expect(await create(arnOf('alias/x'))).toBe(`InvalidKeyId: Invalid keyId '${arnOf('alias/x')}'`);
+    for (const alias of ['alias/x', arnOf('alias/x'), 'alias/nobody']) {
+      expect(await create(alias)).toBe('Validation: Aliases must refer to keys. Not aliases');
+    }
     expect(await create(managed.keyId)).toMatch(/^KeyAccessDenied: .*kms:CreateAlias on resource/);
     const unknown = '00000000-0000-0000-0000-000000000000';
     expect(await create(unknown)).toBe(`KeyNotFound: Key '${arnOf(`key/${unknown}`)}' does not exist`);
@@ -104,6 +107,27 @@ describe('the list of aliases', () => {
     await kms.aliases.create(user, 'alias/x', a.keyId);
     await kms.aliases.create(user, 'alias/y', b.keyId);
     expect(kms.aliases.list(user, a.arn).map(({ name }) => name)).toEqual(['alias/x']);
+  });
+
+  test('is shown whom its own policies let see it, whatever the policy of the key says', async () => {
+    const { kms } = await openKms();
+    const { arn } = await kms.keys.create(user, {
+      policy: JSON.stringify({
+        Statement: [{ Effect: 'Allow', Principal: { AWS: user.arn }, Action: 'kms:*', Resource: '*' }],
+      }),
+    });
+    await kms.aliases.create(user, 'alias/x', arn);
+    const ada = `arn:aws:iam::${account}:user/ada`;
+    const list = (caller: Caller) => refusalOf(() => kms.aliases.list(caller, arn));
+    expect(await list(boundCaller(ada, [allowing('kms:ListAliases', '*')]))).toBe('answered');
+    expect(await list(boundCaller(ada, []))).toBe(
+      `KeyAccessDenied: User: ${ada} is not authorized to perform: kms:ListAliases on resource: * ` +
+        'because no identity-based policy allows the kms:ListAliases action',
+    );
+    const eve = 'arn:aws:iam::999988887777:user/eve';
+    expect(await list(boundCaller(eve, [allowing('kms:ListAliases', '*')]))).toMatch(
+      /kms:ListAliases on resource: arn:.* because the resource does not exist in this Region/,
+    );
   });
 });
 

@@ -26,9 +26,9 @@ describe('the name of an alias', () => {
     ['alias/aws/mine', 'AliasReserved'],
     ['alias/aws', 'AliasReserved'],
     ['alias/', /^InvalidAliasName/],
-    ['alias/a:b', /^InvalidAliasName/],
-    ['alias/a b', /^InvalidAliasName/],
-    ['alias/\u00e9', /^InvalidAliasName/],
+    ['alias/a:b', 'InvalidAliasName: alias/a:b contains invalid characters for an alias'],
+    ['alias/a b', 'InvalidAliasName: alias/a b contains invalid characters for an alias'],
+    ['alias/\u00e9', 'InvalidAliasName: alias/\u00e9 contains invalid characters for an alias'],
     [`alias/${'x'.repeat(251)}`, /^InvalidAliasName/],
   ];
   for (const [name, refusal] of refused) {

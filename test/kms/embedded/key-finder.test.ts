@@ -14,6 +14,17 @@ test('a key is found by each of its names, and no call is counted', async () => 
   expect(kms.meter.totals()).toEqual(before);
 });
 
+test('a token names its grant, also one that was retired since', async () => {
+  const { kms } = await openKms();
+  const { arn } = await kms.keys.create(user, {});
+  const terms = { grantee: user.arn, operations: ['Decrypt'] as const };
+  const { grantId, token } = await kms.grants.create(user, { keyId: arn, ...terms });
+  expect(kms.finder.grantOf(token)).toEqual({ keyArn: arn, grantId });
+  await kms.grants.retire(user, { token });
+  expect(kms.finder.grantOf(token)).toEqual({ keyArn: arn, grantId });
+  for (const other of ['', 'garbage', `A${token}`]) expect(kms.finder.grantOf(other)).toBeUndefined();
+});
+
 test('a ciphertext names its key, also one that was deleted since', async () => {
   const { kms, clock } = await openKms();
   const { arn } = await kms.keys.create(user, {});

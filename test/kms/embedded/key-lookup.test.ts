@@ -75,4 +75,35 @@ describe('a key is found', () => {
       /^KeyAccessDenied: .*kms:DescribeKey/,
     );
   });
+
+  test('of another account, one that is not there and one that is not shared are refused alike', async () => {
+    const { kms } = await openKms();
+    const { arn } = await kms.keys.create(user, {});
+    const stranger = { ...user, account: '999988887777', arn: 'arn:aws:iam::999988887777:root' };
+    const context = new Map();
+    for (const [action, call] of [
+      ['DescribeKey', (keyId: string) => kms.describeKey(stranger, keyId)],
+      ['DisableKey', (keyId: string) => kms.keys.disable(stranger, keyId)],
+      ['ListAliases', (keyId: string) => kms.aliases.list(stranger, keyId)],
+      ['ListGrants', (keyId: string) => kms.grants.list(stranger, keyId, {})],
+      ['Encrypt', (keyId: string) => kms.use.encrypt(stranger, { keyId, context, plaintext: Buffer.of(1) })],
+    ] as const) {
+      for (const keyId of [arn, keyArn(unknown)]) {
+        expect(await refusalOf(async () => call(keyId))).toBe(
+          `KeyAccessDenied: User: ${stranger.arn} is not authorized to perform: kms:${action} on resource: ` +
+            `${keyId} because the resource does not exist in this Region, no resource-based policies allow ` +
+            'access, or a resource-based policy explicitly denies access',
+        );
+      }
+    }
+  });
+
+  test('the service itself is told that a key is not there, whosever it was', async () => {
+    const { kms } = await openKms();
+    const theirs = keyArn(unknown, region, '999988887777');
+    const service = { ...user, arn: 'dynamodb.amazonaws.com', service: 'dynamodb.amazonaws.com' };
+    expect(await refusalOf(() => kms.describeKey(service, theirs))).toBe(
+      `KeyNotFound: Key '${theirs}' does not exist`,
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openKms, tableService, user } from '../../support/embedded-kms.ts';
+import { allowing, boundCaller } from '../../support/bound-caller.ts';
+import { account, openKms, region, tableService, user } from '../../support/embedded-kms.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { importInto } from '../../support/wrapped-material.ts';
 
@@ -197,5 +198,63 @@ describe('a primary key that is to be deleted', () => {
     await kms.keys.scheduleDeletion(there, keyId, 7);
     await clock.advanceAndSettle(30 * dayMs);
     expect(kms.keys.list(user).map(({ state }) => state)).toEqual(['Disabled']);
+  });
+});
+
+describe('a caller whose own policies decide', () => {
+  const ada = `arn:aws:iam::${account}:user/ada`;
+  const denied = (action: string, resource: string) =>
+    `KeyAccessDenied: User: ${ada} is not authorized to perform: kms:${action} on resource: ${resource} ` +
+    `because no identity-based policy allows the kms:${action} action`;
+  const tags = [{ key: 'a', value: '1' }];
+
+  for (const [what, actions, refusal] of [
+    ['nothing but to replicate', ['ReplicateKey'], denied('CreateKey', '*')],
+    [
+      'to replicate and to make keys, with no tags',
+      ['ReplicateKey', 'CreateKey'],
+      denied('TagResource', `arn:aws:kms:${there.region}:${account}:key/*`),
+    ],
+    ['to replicate, to make keys and to tag them', ['ReplicateKey', 'CreateKey', 'TagResource'], 'answered'],
+  ] as const) {
+    test(`and let it ${what}, replicates a key with tags: ${refusal.slice(0, 40)}`, async () => {
+      const { kms } = await openKms();
+      const { keyId } = await kms.keys.create(user, { multiRegion: true });
+      const caller = boundCaller(
+        ada,
+        actions.map((action) => allowing(`kms:${action}`, '*')),
+      );
+      const replicate = () => kms.multiRegion.replicate(caller, { keyId, region: there.region, tags });
+      expect(await refusalOf(replicate)).toBe(refusal);
+    });
+  }
+
+  test('moves the primary key where both keys let it', async () => {
+    const { kms, keyId, primary, replica } = await replicated();
+    const move = (...arns: readonly string[]) => {
+      const policies = arns.map((arn) => allowing('kms:UpdatePrimaryRegion', arn));
+      const asked = { keyId, region: there.region };
+      return refusalOf(() => kms.multiRegion.updatePrimaryRegion(boundCaller(ada, policies), asked));
+    };
+    expect(await move(replica.arn)).toBe(denied('UpdatePrimaryRegion', primary.arn));
+    expect(await move(primary.arn)).toBe(denied('UpdatePrimaryRegion', replica.arn));
+    expect(await move(primary.arn, replica.arn)).toBe('answered');
+  });
+
+  test('makes a key with tags where it may tag as well', async () => {
+    const { kms } = await openKms();
+    const may = (...actions: readonly string[]) =>
+      boundCaller(
+        ada,
+        actions.map((action) => allowing(`kms:${action}`, '*')),
+      );
+    const anyKey = `arn:aws:kms:${region}:${account}:key/*`;
+    expect(await refusalOf(() => kms.keys.create(may('CreateKey'), { tags }))).toBe(
+      denied('TagResource', anyKey),
+    );
+    expect(await refusalOf(() => kms.keys.create(may('CreateKey'), {}))).toBe('answered');
+    expect(await refusalOf(() => kms.keys.create(may('CreateKey', 'TagResource'), { tags }))).toBe(
+      'answered',
+    );
   });
 });
