@@ -117,7 +117,7 @@ export class Dispatcher {
     const course = {
       requestId: newRequestId(known.model),
       service: known,
-      contentType: allowed ? contentType : known.contentType,
+      contentType: allowed ? contentType : untypedAnswerOf(known),
       operation,
     };
     try {
@@ -188,6 +188,11 @@ export class Dispatcher {
     // The blank at its end is AWS's.
     return page(200, Buffer.from(`healthy: dynamodb.${this.#region}.amazonaws.com `), this.#first);
   }
+}
+
+/** What an answer comes as to a request without a body that says no type: DynamoDB's, as the simplest of its types. */
+function untypedAnswerOf({ signingName, contentType }: Service): string {
+  return signingName === 'dynamodb' ? jsonType : contentType;
 }
 
 /** A target without a dot names no service and no operation. */

@@ -116,6 +116,18 @@ describe('what is no operation', () => {
     expect([answer.status, jsonOf(answer)]).toEqual([400, { __type: `${prefix}UnknownOperationException` }]);
   });
 
+  test('without a body or a type it is answered in the simplest type of its service', async () => {
+    const typeOf = async (target: string) => {
+      const headers = { 'x-amz-target': target, 'content-type': '' };
+      return (await smallDispatcher().dispatch(request({ headers, body: Buffer.of() }))).headers[
+        'content-type'
+      ];
+    };
+    expect(await typeOf('DynamoDB_20120810.Nope')).toBe('application/json');
+    expect(await typeOf('')).toBe('application/json');
+    expect(await typeOf('TrentService.Nope')).toBe('application/x-amz-json-1.1');
+  });
+
   test.each(['hi', '{', '[]', 'null', '{}x', '{"a":1,"a":1}', '\ufeff{}', ''])(
     'the body %s is no JSON object (B6)',
     async (body) => {

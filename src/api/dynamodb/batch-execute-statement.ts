@@ -2,7 +2,7 @@
 import { Refusal } from '../../base/errors.ts';
 import type { Item } from '../../tables/attribute.ts';
 import type { RawAttributeValue } from '../../tables/attribute-check.ts';
-import { type CapacityMode, readUnits } from '../../tables/capacity.ts';
+import { type CapacityMode, type Consumption, consumedCapacity, readUnits } from '../../tables/capacity.ts';
 import { refuse } from '../../tables/expression/refusal.ts';
 import {
   type BoundSelect,
@@ -17,7 +17,6 @@ import type { DynamoContext } from './context.ts';
 import { existsOnlyInTransactions } from './execute-statement.ts';
 import { checkSelectKeys, requireTreeKey, rowOf } from './statement-read.ts';
 import { statementWrite, type Written } from './statement-write.ts';
-import { UsedCapacity } from './used-capacity.ts';
 
 interface BatchStatement {
   readonly Statement: string;
@@ -48,24 +47,36 @@ export const batchExecuteStatement = operation({
   run: async (context: DynamoContext, input: BatchExecuteStatementInput) => {
     const asked = input.Statements.map(understood);
     refuseMixture(asked);
-    const capacity = new UsedCapacity();
     // Side by side, so that writes share a commit; they are decided in this order.
-    const responses = await Promise.all(
-      asked.map(async (each): Promise<Response> => {
-        const TableName = 'bound' in each ? tableOf(each.bound) : undefined;
-        try {
-          const { row, used } = await carriedOut(context, each);
-          if (TableName !== undefined) capacity.add(TableName, used());
-          return { TableName, Item: row };
-        } catch (fault) {
-          if (!(fault instanceof Refusal)) throw fault;
-          return failure(fault, TableName);
-        }
-      }),
+    const outcomes = await Promise.all(asked.map((each) => outcomeOf(context, each)));
+    const { ReturnConsumedCapacity: mode } = input;
+    // One for each statement, in their order, and not one for each table as other batches have it.
+    const consumed = outcomes.flatMap(({ response: { TableName = '' }, used }) =>
+      used === undefined ? [] : (consumedCapacity(mode, TableName, used()) ?? []),
     );
-    return { Responses: responses, ConsumedCapacity: capacity.answer(input.ReturnConsumedCapacity) };
+    return {
+      Responses: outcomes.map(({ response }) => response),
+      ConsumedCapacity: consumed.length === 0 ? undefined : consumed,
+    };
   },
 });
+
+interface Outcome {
+  readonly response: Response;
+  /** Undefined for a statement that failed. */
+  readonly used?: () => Consumption;
+}
+
+async function outcomeOf(context: DynamoContext, asked: Asked): Promise<Outcome> {
+  const TableName = 'bound' in asked ? tableOf(asked.bound) : undefined;
+  try {
+    const { row, used } = await carriedOut(context, asked);
+    return { response: { TableName, Item: row }, used };
+  } catch (fault) {
+    if (!(fault instanceof Refusal)) throw fault;
+    return { response: failure(fault, TableName) };
+  }
+}
 
 function understood(request: BatchStatement): Asked {
   try {

@@ -10,6 +10,7 @@ import {
   type ExpressionParameters,
 } from '../../tables/expression/compile.ts';
 import { checkExpressionKeys } from '../../tables/expression/key-use.ts';
+import type { ExpressionName } from '../../tables/expression/refusal.ts';
 import { checkItemBytes } from '../../tables/item-size.ts';
 import { checkItemKey, checkKey } from '../../tables/key-schema.ts';
 import type { OpenTable, StoredItem, WriteDecision } from '../../tables/table.ts';
@@ -48,20 +49,22 @@ export interface BoundWrite extends TransactionWrite<Cost>, BoundPart {
   readonly written: Item | undefined;
 }
 
+const conditionOnly: readonly ExpressionName[] = ['ConditionExpression'];
+
 /** Refuses an entry that asks for nothing or for several writes, and what the single write of its kind refuses. */
 export function writePart(entry: TransactWriteEntry): TransactionPart<BoundWrite> {
   const { ConditionCheck, Put, Delete, Update } = entry;
   const count = [ConditionCheck, Put, Delete, Update].filter((each) => each !== undefined).length;
   if (count > 1) refuse('TransactItems can only contain one of Check, Put, Update or Delete');
   if (Put !== undefined) return putPart(Put);
-  if (Update !== undefined) return keyedPart(Update, decideUpdate);
-  if (Delete !== undefined) return keyedPart(Delete, decideDelete);
-  if (ConditionCheck !== undefined) return keyedPart(ConditionCheck, decideCheck);
+  if (Update !== undefined) return keyedPart(Update, decideUpdate, ['UpdateExpression', ...conditionOnly]);
+  if (Delete !== undefined) return keyedPart(Delete, decideDelete, conditionOnly);
+  if (ConditionCheck !== undefined) return keyedPart(ConditionCheck, decideCheck, conditionOnly);
   refuse('Invalid Request: TransactWriteRequest should contain Delete or Put or Update request');
 }
 
 function putPart(entry: PutEntry): TransactionPart<BoundWrite> {
-  checkExpressionUse(entry, ['ConditionExpression']);
+  checkExpressionUse(entry, conditionOnly);
   const item = checkedItem(entry.Item);
   const itemBytes = checkItemBytes(item);
   const { condition } = compiledExpressions(entry);
@@ -94,8 +97,12 @@ interface KeyedWrite {
 
 type Decide = (write: KeyedWrite, old: StoredItem | undefined) => WriteDecision<Cost>;
 
-function keyedPart(entry: KeyedEntry, decide: Decide): TransactionPart<BoundWrite> {
-  checkExpressionUse(entry, ['UpdateExpression', 'ConditionExpression']);
+function keyedPart(
+  entry: KeyedEntry,
+  decide: Decide,
+  valueTaking: readonly ExpressionName[],
+): TransactionPart<BoundWrite> {
+  checkExpressionUse(entry, valueTaking);
   const key = checkedItem(entry.Key);
   const expressions = compiledExpressions(entry);
   const { TableName: tableName } = entry;
@@ -103,7 +110,7 @@ function keyedPart(entry: KeyedEntry, decide: Decide): TransactionPart<BoundWrit
     tableName,
     bind: (table) => {
       checkKey(table.keySchema, key);
-      checkExpressionKeys(expressions, table.keySchema, 'other');
+      checkExpressionKeys(expressions, table.keySchema, 'other', table.indexKeys);
       const write = { table, key, expressions };
       return {
         table,

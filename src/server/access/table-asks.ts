@@ -1,4 +1,5 @@
 /** What each operation on tables and streams asks a right to: actions, the resources they are of, and the items. */
+import { Refusal } from '../../base/errors.ts';
 import type { RawAttributeValue, RawItem } from '../../tables/attribute-check.ts';
 import type { ExpressionParameters } from '../../tables/expression/compile.ts';
 import type { LegacyParameters } from '../../tables/legacy/parameters.ts';
@@ -138,9 +139,12 @@ const stated: AsksOf = (input, namespace) => {
 const statedTogether: AsksOf = (input, namespace, operation) => {
   const { Statements, TransactStatements = [], ReturnConsumedCapacity } = input;
   const enclosing = operation === 'ExecuteTransaction' ? operation : undefined;
-  return (Statements ?? TransactStatements).map((statement) =>
-    statementAsk(statement, namespace, { ReturnConsumedCapacity, enclosing }),
-  );
+  const ask = (statement: StatementAsk) =>
+    statementAsk(statement, namespace, { ReturnConsumedCapacity, enclosing });
+  // Of a batch, what says nothing fails alone, whoever asks.
+  return Statements === undefined
+    ? TransactStatements.map(ask)
+    : Statements.flatMap((statement) => ifUnderstood(() => ask(statement)));
 };
 
 const created: AsksOf = (input, namespace, action) => {
@@ -278,6 +282,16 @@ function statementAsk(
     resource: from?.index === undefined ? table : `${table}/index/${from.index}`,
     item: { statement, returnValues: returning ?? 'NONE', returnConsumedCapacity, enclosing },
   };
+}
+
+/** Nothing for a statement that is refused for what it says, wherever it is run: it asks for no right. */
+function ifUnderstood(ask: () => Ask): readonly Ask[] {
+  try {
+    return [ask()];
+  } catch (fault) {
+    if (fault instanceof Refusal) return [];
+    throw fault;
+  }
 }
 
 interface WantedBack {

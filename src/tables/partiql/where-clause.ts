@@ -43,6 +43,9 @@ const typeWords: ReadonlyMap<string, AttributeType> = new Map([
   ['BS', 'BS'],
 ]);
 
+/** What may follow a NOT that stands behind an operand. */
+const negatable: readonly string[] = ['IN', 'BETWEEN'];
+
 const listOperandsMax = 100;
 
 /** `expression`: what a native call would have it in. Refuses syntax errors, then unknown and misused functions, then what is too much. */
@@ -109,6 +112,10 @@ class WhereParser {
       this.faults.countOperator();
       return { kind: 'compare', op, operands: [first, this.#operand()] };
     }
+    return this.#keywordCondition(left) ?? this.#negatedCondition(left) ?? left;
+  }
+
+  #keywordCondition(left: Term): ConditionNode | undefined {
     switch (this.#cursor.peekWord()) {
       case 'BETWEEN':
         return this.#between(this.#asOperand(left));
@@ -117,8 +124,18 @@ class WhereParser {
       case 'IS':
         return this.#is(this.#asOperand(left));
       default:
-        return left;
+        return undefined;
     }
+  }
+
+  /** NOT IN and NOT BETWEEN: the operators stand between their operands, and so the NOT with them. */
+  #negatedCondition(left: Term): ConditionNode | undefined {
+    const { kind, text } = this.#cursor.peek(1);
+    if (kind !== 'word' || !negatable.includes(text.toUpperCase())) return undefined;
+    if (!this.#cursor.takeWord('NOT')) return undefined;
+    this.faults.countOperator();
+    const part = this.#keywordCondition(left);
+    return part && { kind: 'not', part };
   }
 
   #between(tested: Operand): ConditionNode {

@@ -78,3 +78,13 @@ test('an entry is exactly one write', () => {
     'TransactItems can only contain one of Check, Put, Update or Delete',
   );
 });
+
+test.each([
+  ['Put', { TableName: 'notes', Item }],
+  ['Delete', entry],
+])('a %s takes values for its condition alone', (kind, given) => {
+  const ExpressionAttributeValues = new Map([[':v', { S: 'x' }]]);
+  expect(refusal(() => writePart({ [kind]: { ...given, ExpressionAttributeValues } }))).toBe(
+    'ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null',
+  );
+});

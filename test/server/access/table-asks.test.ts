@@ -55,6 +55,8 @@ const cases: readonly (readonly [operation: string, input: TableInput, asks: rea
     {
       Statements: [
         { Statement: "INSERT INTO Books VALUE {'id':'1'}" },
+        { Statement: 'INSERT' },
+        { Statement: 'SELECT * FROM Other WHERE id=?' },
         { Statement: "DELETE FROM Other WHERE id='1'" },
       ],
     },
