@@ -3,9 +3,10 @@ import { refuse } from '../base/errors.ts';
 import { attributeType, type Item } from './attribute.ts';
 import { type IndexLayout, keySize, projectedItem } from './index-layout.ts';
 import { itemBytes, itemBytesMax } from './item-size.ts';
-import { checkKeySize, emptyKeyValue, keyPartSize } from './key-schema.ts';
+import { checkKeySize, emptyKeyValue, hashKeyBytesMax, keyPartSize, rangeKeyBytesMax } from './key-schema.ts';
 import type { NextItem } from './table.ts';
 
+const notValid = 'One or more parameter values are not valid. ';
 const updateOf = 'The update expression attempted to update';
 
 /** Refuses index keys of the wrong type, empty or too long. An item without an index key is fine: it has no entry. */
@@ -22,14 +23,23 @@ export function checkIndexKeys({ name: index, keySchema, keys }: IndexLayout, it
       );
     }
     if (keyPartSize(value) > 0) continue;
-    const what = isUpdate
-      ? `${updateOf} a secondary index key to a value that is not supported`
-      : 'A value specified for a secondary index key is not supported';
-    const place = `IndexName: ${index}, IndexKey: ${name}`;
-    refuse(`One or more parameter values are not valid. ${what}. ${emptyKeyValue(value)}. ${place}`);
+    const empty = emptyKeyValue(value);
+    if (isUpdate) {
+      // Unlike that of a put, this sentence does not say where.
+      refuse(`${notValid}${updateOf} a secondary index key to a value that is not supported. ${empty}.`);
+    }
+    refuse(
+      `${notValid}A value specified for a secondary index key is not supported. ${empty}. ` +
+        `IndexName: ${index}, IndexKey: ${name}`,
+    );
   }
-  checkKeySize('hash', keySize(keySchema.hash, item));
-  checkKeySize('range', keySize(keySchema.range, item));
+  const hashBytes = keySize(keySchema.hash, item);
+  const rangeBytes = keySize(keySchema.range, item);
+  if (isUpdate && (hashBytes > hashKeyBytesMax || rangeBytes > rangeKeyBytesMax)) {
+    refuse(`${updateOf} the secondary index key beyond allowed size limits`);
+  }
+  checkKeySize('hash', hashBytes);
+  checkKeySize('range', rangeBytes);
 }
 
 /** An item counts against its limit together with what local indexes hold of it. */

@@ -20,6 +20,11 @@ export interface IndexKeySchema {
   readonly range: readonly KeyAttribute[];
 }
 
+/** A key attribute of one of the secondary indexes of a table. */
+export interface IndexKey extends KeyAttribute {
+  readonly index: string;
+}
+
 export const hashKeyBytesMax = 2048;
 export const rangeKeyBytesMax = 1024;
 export const keyMismatch = 'The provided key element does not match the schema';
@@ -82,11 +87,15 @@ export function checkKey(schema: KeySchema, key: Item): void {
   }
 }
 
-/** An item to be put: has its key attributes, of the right types, neither empty nor too long. */
-export function checkItemKey(schema: KeySchema, item: Item): void {
+/**
+ * An item to be put: has its key attributes, of the right types, neither empty nor too long. `inBatch`: what is not there
+ * or of another type is told as of a `Key` parameter.
+ */
+export function checkItemKey(schema: KeySchema, item: Item, { inBatch = false } = {}): void {
   for (const attribute of keyAttributes(schema)) {
     const { name, type } = attribute;
     const value = item.get(name);
+    if (inBatch && (value === undefined || attributeType(value) !== type)) refuse(keyMismatch);
     if (value === undefined) {
       refuse(`One or more parameter values were invalid: Missing the key ${name} in the item`);
     }

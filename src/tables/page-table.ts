@@ -12,7 +12,7 @@ import { hasEntry, type IndexLayout } from './index-layout.ts';
 import { decodeItem, encodedItemBytes, encodeItem } from './item.ts';
 import type { ItemCollections } from './item-collections.ts';
 import { itemBytes } from './item-size.ts';
-import type { KeySchema } from './key-schema.ts';
+import type { IndexKey, KeySchema } from './key-schema.ts';
 import type { PageIndex } from './page-index.ts';
 import { PageItemCursor } from './page-item-cursor.ts';
 import type {
@@ -54,6 +54,7 @@ export class PageTable implements OpenTable {
   #indexes: readonly PageIndex[];
   /** The layouts of local indexes alone. */
   #locals: readonly IndexLayout[] = [];
+  #indexKeys: readonly IndexKey[] = [];
   #others: readonly WriteFollower[];
   /** What may refuse first, then the indexes, and then the others. */
   #followers: readonly WriteFollower[] = [];
@@ -95,7 +96,14 @@ export class PageTable implements OpenTable {
     this.#rank();
   }
 
+  get indexKeys(): readonly IndexKey[] {
+    return this.#indexKeys;
+  }
+
   #rank(): void {
+    this.#indexKeys = this.#indexes.flatMap(({ name, layout: { keys } }) =>
+      keys.map((key) => ({ ...key, index: name })),
+    );
     this.#locals = this.#indexes.filter(({ kind }) => kind === 'local').map(({ layout }) => layout);
     const sizes = this.#collections === undefined ? [] : [this.#collections];
     this.#followers = [...sizes, ...this.#indexes, ...this.#others];

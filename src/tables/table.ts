@@ -4,7 +4,7 @@ import type { MaybePromise } from '../store/page-store.ts';
 import type { Item } from './attribute.ts';
 import type { Consumption } from './capacity.ts';
 import type { IndexKind } from './index-definition.ts';
-import type { IndexKeySchema, KeySchema } from './key-schema.ts';
+import type { IndexKey, IndexKeySchema, KeySchema } from './key-schema.ts';
 import type { ReplicatedWrite } from './replication/replica-change.ts';
 
 /** An item as it was stored, with its size by DynamoDB's rules in bytes, which costs less to read than `item`. */
@@ -69,6 +69,8 @@ export interface OpenTable {
   readonly name: string;
   readonly arn: string;
   readonly keySchema: KeySchema;
+  /** Of all secondary indexes; an attribute that is a key of several is there for each. */
+  readonly indexKeys: readonly IndexKey[];
   /** `key` is encoded by key-schema.ts. */
   get(key: Uint8Array): MaybePromise<StoredItem | undefined>;
   /**

@@ -1,5 +1,6 @@
 /** BatchGetItem: up to 100 items by their keys, from any tables, as far as 16 MB go. */
-import type { Item } from '../../tables/attribute.ts';
+import { refuse } from '../../base/errors.ts';
+import type { AttributeValue, Item } from '../../tables/attribute.ts';
 import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
 import {
   type CapacityMode,
@@ -13,8 +14,9 @@ import { checkKey } from '../../tables/key-schema.ts';
 import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import { encodeKey } from '../../tables/tree-key.ts';
+import { byteText } from '../../tables/value-order.ts';
 import { operation } from '../operation.ts';
-import { BatchKeys, checkBatchCount } from './batch-keys.ts';
+import { BatchKeys, checkBatchCount, repeatedKeys } from './batch-keys.ts';
 import type { ReadContext } from './context.ts';
 import { compiledExpressions } from './expressions.ts';
 
@@ -66,8 +68,25 @@ export const batchGetItem = operation({
 function tableKeys(name: string, request: KeysAndAttributes): TableKeys {
   refuseMixedStyles('BatchGetItem', request);
   checkExpressionUse(request, []);
-  const keys = request.Keys.map(checkedItem);
-  return { name, request, keys, expressions: compiledExpressions(request) };
+  const expressions = compiledExpressions(request);
+  const named = new Set<string>();
+  const keys = request.Keys.map((raw) => {
+    const key = checkedItem(raw);
+    refuseRepeated(named, key);
+    return key;
+  });
+  return { name, request, keys, expressions };
+}
+
+/** Refuses a key that one table is asked for twice, before it is known whether there is such a table. */
+function refuseRepeated(named: Set<string>, key: Item): void {
+  const text = JSON.stringify([...key].sort(([one], [two]) => (one < two ? -1 : 1)).map(keyText));
+  if (named.has(text)) refuse(repeatedKeys);
+  named.add(text);
+}
+
+function keyText([name, value]: readonly [string, AttributeValue]): unknown {
+  return [name, 'B' in value ? { B: byteText(value.B) } : value];
 }
 
 /** All tables are there and all keys fit before the first item is read. */
@@ -85,7 +104,7 @@ async function openAll(
       named.add(table.arn, treeKey);
       return treeKey;
     });
-    checkExpressionKeys(each.expressions, table.keySchema, 'other');
+    checkExpressionKeys(each.expressions, table.keySchema, 'other', table.indexKeys);
     opened.push({ ...each, table, treeKeys });
   }
   return opened;

@@ -14,13 +14,15 @@ export function checkBatchCount(name: BatchOperation, count: number): void {
   throw new Refusal('Validation', { message: `Too many items requested for the ${name} call` });
 }
 
+export const repeatedKeys = 'Provided list of item keys contains duplicates';
+
 /** What a batch, or a transaction, has named so far. A table counts as one, by its name or by its ARN. */
 export class BatchKeys {
   readonly #named = new Set<string>();
   readonly #sentence: string;
 
   /** `sentence`: of the refusal. */
-  constructor(sentence = 'Provided list of item keys contains duplicates') {
+  constructor(sentence = repeatedKeys) {
     this.#sentence = sentence;
   }
 

@@ -1,5 +1,5 @@
 /** BatchWriteItem: up to 25 puts and deletes in any tables; each is whole, the batch is not. */
-import { Refusal } from '../../base/errors.ts';
+import { assert, refuse } from '../../base/errors.ts';
 import type { Item } from '../../tables/attribute.ts';
 import { checkedItem, type RawItem } from '../../tables/attribute-check.ts';
 import { type CapacityMode, type Consumption, consumedCapacity, sumOf } from '../../tables/capacity.ts';
@@ -95,19 +95,20 @@ async function batchMetrics(
   return metrics.size === 0 ? undefined : metrics;
 }
 
-/** Refuses a request that is neither a put nor a delete, or both, in the words AWS has for values. */
+/** Refuses a request that is neither a put nor a delete, or both: in one sentence, which AWS has for values. */
 function writeOf({ PutRequest, DeleteRequest }: WriteRequest): Write {
-  const only = 'must contain exactly one of the supported datatypes';
-  if (PutRequest !== undefined && DeleteRequest !== undefined) {
-    const message = `Supplied AttributeValue has more than one datatypes set, ${only}`;
-    throw new Refusal('Validation', { message });
+  if ((PutRequest === undefined) === (DeleteRequest === undefined)) {
+    refuse(
+      'Supplied AttributeValue has more than one datatypes set, ' +
+        'must contain exactly one of the supported datatypes',
+    );
   }
   if (PutRequest !== undefined) {
     const item = checkedItem(PutRequest.Item);
     return { kind: 'put', item, bytes: checkItemBytes(item) };
   }
-  if (DeleteRequest !== undefined) return { kind: 'delete', key: checkedItem(DeleteRequest.Key) };
-  throw new Refusal('Validation', { message: `Supplied AttributeValue is empty, ${only}` });
+  assert(DeleteRequest !== undefined, 'what is no put is a delete');
+  return { kind: 'delete', key: checkedItem(DeleteRequest.Key) };
 }
 
 /** All tables are there and all keys fit before the first write. */
@@ -129,7 +130,7 @@ async function openAll(
 function treeKeyOf(table: OpenTable, write: Write): Uint8Array {
   const { keySchema } = table;
   if (write.kind === 'put') {
-    checkItemKey(keySchema, write.item);
+    checkItemKey(keySchema, write.item, { inBatch: true });
     table.checkPut({ item: write.item, itemBytes: write.bytes });
     return encodeKey(keySchema, write.item);
   }

@@ -12,7 +12,14 @@ import type { LegacyParameters } from '../../tables/legacy/parameters.ts';
  * values without an expression.
  */
 export function compiledExpressions(input: ExpressionParameters & LegacyParameters): CompiledExpressions {
-  const legacy = compileLegacy(input);
+  return withExpressions(compileLegacy(input), input);
+}
+
+/** As compiledExpressions, where something else is checked between the two. */
+export function withExpressions(
+  legacy: CompiledExpressions,
+  input: ExpressionParameters,
+): CompiledExpressions {
   if (
     input.UpdateExpression === undefined &&
     input.ConditionExpression === undefined &&

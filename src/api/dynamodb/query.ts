@@ -1,5 +1,5 @@
 /** Query: items of one partition, in the order of their sort key or against it. */
-import { Refusal } from '../../base/errors.ts';
+import { assert, refuse } from '../../base/errors.ts';
 import type { Item } from '../../tables/attribute.ts';
 import type { RawItem } from '../../tables/attribute-check.ts';
 import { type CompiledExpressions, checkExpressionUse } from '../../tables/expression/compile.ts';
@@ -8,13 +8,14 @@ import { checkExpressionKeys, checkIndexExpressionKeys } from '../../tables/expr
 import { indexRange } from '../../tables/index-key.ts';
 import { checkIndexQueryStartKey, checkIndexStartKeyForm } from '../../tables/index-start-key.ts';
 import { keyAttributes } from '../../tables/key-schema.ts';
+import { compileLegacy } from '../../tables/legacy/compile.ts';
 import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import { checkedStartKeyItem, checkQueryStartKey, checkStartKeyForm } from '../../tables/start-key.ts';
 import type { OpenIndex, OpenTable } from '../../tables/table.ts';
 import { encodeKey, partitionRange, rangeAfter } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import type { ReadContext } from './context.ts';
-import { compiledExpressions } from './expressions.ts';
+import { withExpressions } from './expressions.ts';
 import { indexPage } from './index-page.ts';
 import { itemPage, type PageInput } from './item-page.ts';
 import { when } from './maybe-promise.ts';
@@ -31,10 +32,18 @@ export const query = operation({
   run: ({ tables, caller, connection }: ReadContext, input: QueryInput) => {
     refuseMixedStyles('Query', input);
     checkExpressionUse(input, ['FilterExpression', 'KeyConditionExpression']);
+    const { KeyConditions, KeyConditionExpression } = input;
+    const legacy = compileLegacy(
+      KeyConditions === undefined ? input : { ...input, KeyConditions: undefined },
+    );
     const startKey = input.ExclusiveStartKey && checkedStartKeyItem(input.ExclusiveStartKey);
-    const expressions = compiledExpressions(input);
+    if (KeyConditions === undefined && KeyConditionExpression === undefined) refuseNoCondition();
+    const expressions = withExpressions(legacy, input);
+    // Of the parameters before expressions this one alone is looked at after them.
+    const keyCondition = expressions.keyCondition ?? compileLegacy({ KeyConditions }).keyCondition;
+    assert(keyCondition !== undefined, 'either parameter makes a key condition or is refused');
+    if (input.IndexName === undefined) keyCondition.checkTableLength();
     checkSelect(input);
-    const keyCondition = expressions.keyCondition ?? refuseNoCondition();
     return when(tables.open(caller, connection, input.TableName), (table) => {
       const request = { input, table, keyCondition, expressions, startKey };
       const index = requestedIndex(table, input);
@@ -57,7 +66,7 @@ function queryTable({ input, table, keyCondition, expressions, startKey }: Query
   if (startKey !== undefined) checkStartKeyForm(keys, startKey, keys.length);
   const asked = keyCondition.bind(keySchema);
   if (startKey !== undefined) checkQueryStartKey(keySchema, startKey, asked);
-  checkExpressionKeys(expressions, keySchema, 'query');
+  checkExpressionKeys(expressions, keySchema, 'query', table.indexKeys);
   const backwards = input.ScanIndexForward === false;
   const whole = partitionRange(keySchema, asked.hash, asked.sort);
   const range = startKey === undefined ? whole : rangeAfter(whole, encodeKey(keySchema, startKey), backwards);
@@ -69,7 +78,8 @@ function queryIndex({ input, table, keyCondition, expressions, startKey }: Query
   if (startKey !== undefined) checkIndexStartKeyForm(index, keySchema, startKey);
   const asked = keyCondition.bindIndex(index.keySchema);
   if (startKey !== undefined) checkIndexQueryStartKey(index, keySchema, { startKey, asked });
-  checkIndexExpressionKeys(expressions, { index: index.keySchema, table: keySchema }, 'query');
+  const keySchemas = { index: index.keySchema, table: keySchema };
+  checkIndexExpressionKeys(expressions, keySchemas, 'query', table.indexKeys);
   checkGlobalReads(index, input, expressions);
   const backwards = input.ScanIndexForward === false;
   const whole = indexRange(asked);
@@ -80,5 +90,5 @@ function queryIndex({ input, table, keyCondition, expressions, startKey }: Query
 function refuseNoCondition(): never {
   const message =
     'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.';
-  throw new Refusal('Validation', { message });
+  refuse(message);
 }

@@ -4,12 +4,13 @@ import type { RawItem } from '../../tables/attribute-check.ts';
 import { checkExpressionUse } from '../../tables/expression/compile.ts';
 import { checkExpressionKeys, checkIndexExpressionKeys } from '../../tables/expression/key-use.ts';
 import { checkIndexScanStartKey } from '../../tables/index-start-key.ts';
+import { compileLegacy } from '../../tables/legacy/compile.ts';
 import { refuseMixedStyles } from '../../tables/legacy/mixing.ts';
 import { checkedStartKeyItem, checkScanStartKey, type ScanSegment } from '../../tables/start-key.ts';
 import { encodeKey, rangeAfter, segmentRange } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import type { ReadContext } from './context.ts';
-import { compiledExpressions } from './expressions.ts';
+import { withExpressions } from './expressions.ts';
 import { indexPage } from './index-page.ts';
 import { itemPage, type PageInput } from './item-page.ts';
 import { when } from './maybe-promise.ts';
@@ -27,9 +28,10 @@ export const scan = operation({
   run: ({ tables, caller, connection }: ReadContext, input: ScanInput) => {
     refuseMixedStyles('Scan', input);
     checkExpressionUse(input, ['FilterExpression']);
-    const segment = segmentOf(input);
+    const legacy = compileLegacy(input);
     const startKey = input.ExclusiveStartKey && checkedStartKeyItem(input.ExclusiveStartKey);
-    const expressions = compiledExpressions(input);
+    const segment = segmentOf(input);
+    const expressions = withExpressions(legacy, input);
     checkSelect(input);
     return when(tables.open(caller, connection, input.TableName), (table) => {
       const { keySchema } = table;
@@ -37,13 +39,14 @@ export const scan = operation({
       const index = requestedIndex(table, input);
       if (index !== undefined) {
         if (startKey !== undefined) checkIndexScanStartKey(index, keySchema, { startKey, segment });
-        checkIndexExpressionKeys(expressions, { index: index.keySchema, table: keySchema }, 'other');
+        const keySchemas = { index: index.keySchema, table: keySchema };
+        checkIndexExpressionKeys(expressions, keySchemas, 'other', table.indexKeys);
         checkGlobalReads(index, input, expressions);
         const range = startKey === undefined ? whole : rangeAfter(whole, index.entryKey(startKey), false);
         return indexPage(input, { table, index, expressions, entries: index.items(range) });
       }
       if (startKey !== undefined) checkScanStartKey(keySchema, startKey, segment);
-      checkExpressionKeys(expressions, keySchema, 'other');
+      checkExpressionKeys(expressions, keySchema, 'other', table.indexKeys);
       const range = startKey === undefined ? whole : rangeAfter(whole, encodeKey(keySchema, startKey), false);
       return itemPage(input, { cursor: table.items(range), keySchema, expressions });
     });

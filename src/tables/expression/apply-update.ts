@@ -1,8 +1,8 @@
 /** Updates applied to items: everything is read from the item as it was (spec 2.3). */
-import type { AttributeValue, Item, ItemMap } from '../attribute.ts';
+import type { AttributeType, AttributeValue, Item, ItemMap } from '../attribute.ts';
 import { nestingLevelsMax, nestingTooDeep } from '../attribute-check.ts';
 import { itemBytes, itemBytesMax } from '../item-size.ts';
-import type { BoundAction, BoundUpdate } from './bound-update.ts';
+import { type BoundAction, type BoundUpdate, typeGiven } from './bound-update.ts';
 import type { Path } from './path.ts';
 import type { PathNode } from './path-tree.ts';
 import { prunedMap } from './projection.ts';
@@ -14,6 +14,8 @@ export interface Update {
   /** What is written, and what right-hand sides read. */
   readonly targets: readonly Path[];
   readonly sources: readonly Path[];
+  /** The types that whole attributes get, by their names, as far as the update says so before it sees an item. */
+  knownTypes(): ReadonlyMap<string, AttributeType>;
   /**
    * The item after the update; an absent one starts from its key. Undefined where an absent item stays absent.
    * Refuses what only the item shows to be wrong; the old item is never changed.
@@ -27,6 +29,7 @@ export interface Update {
 export const noUpdate: Update = {
   targets: [],
   sources: [],
+  knownTypes: () => new Map(),
   apply: (old, key) => old ?? key,
   touched: () => undefined,
 };
@@ -37,6 +40,7 @@ export function updateOf({ targets, sources, tree, creates }: BoundUpdate): Upda
   return {
     targets,
     sources,
+    knownTypes: () => knownTypes(tree),
     apply: (old, key) => {
       if (old === undefined && !creates) return undefined;
       const next = new Change(old ?? key, old === undefined).map(old ?? key, tree);
@@ -49,6 +53,15 @@ export function updateOf({ targets, sources, tree, creates }: BoundUpdate): Upda
       return kept.size === 0 ? undefined : kept;
     },
   };
+}
+
+function knownTypes({ names }: Node): ReadonlyMap<string, AttributeType> {
+  const types = new Map<string, AttributeType>();
+  for (const [name, { leaf }] of names) {
+    const type = leaf && typeGiven(leaf);
+    if (type !== undefined) types.set(name, type);
+  }
+  return types;
 }
 
 const badPath = 'The document path provided in the update expression is invalid for update';

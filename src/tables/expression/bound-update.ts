@@ -110,6 +110,28 @@ function checkOperand(action: BoundAction): void {
   refuse(`Incorrect operand type for operator or function; operator: ${action.kind}, operand type: ${long}`);
 }
 
+/** The type that the target of an action has after it, where the action alone says so. */
+export function typeGiven(action: BoundAction): AttributeType | undefined {
+  if (action.kind === 'REMOVE') return undefined;
+  return action.kind === 'SET' ? typeOfValue(action.value) : attributeType(action.operand);
+}
+
+function typeOfValue(value: BoundSetValue): AttributeType | undefined {
+  switch (value.kind) {
+    case 'path':
+      return undefined;
+    case 'value':
+      return attributeType(value.value);
+    case 'sum':
+      return 'N';
+    case 'function': {
+      if (value.name === 'list_append') return 'L';
+      const [, otherwise] = value.operands;
+      return otherwise && typeOfValue(otherwise);
+    }
+  }
+}
+
 function checkSetValue(value: BoundSetValue): void {
   if (value.kind === 'path' || value.kind === 'value') return;
   for (const operand of value.operands) checkSetValue(operand);

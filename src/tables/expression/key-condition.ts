@@ -14,12 +14,15 @@ export interface BoundKeyCondition {
 }
 
 export interface KeyCondition {
+  /** Refuses more conditions than any table's key has attributes; an index may have more. Needs no table. */
+  checkTableLength(): void;
   /** Refuses conditions that do not fit the key schema of the table. */
   bind(schema: KeySchema): BoundKeyCondition;
   /** Refuses conditions that do not fit the key schema of the index. */
   bindIndex(schema: IndexKeySchema): IndexCondition;
 }
 
+const tableKeyAttributesMax = 2;
 /** A global index may have four attributes of each kind. */
 const keyAttributesMax = 8;
 
@@ -32,6 +35,9 @@ export function keyConditionOf(condition: BoundCondition): KeyCondition {
   collect(condition, conditions);
   if (conditions.size > keyAttributesMax) refuse(wrongLength);
   return {
+    checkTableLength: () => {
+      if (conditions.size > tableKeyAttributesMax) refuse(wrongLength);
+    },
     bind: ({ hash, range }) => {
       const asked = bound(conditions, { hash: [hash], range: range === undefined ? [] : [range] });
       const [value] = asked.hash;
@@ -124,7 +130,7 @@ const missed = (name: string) => `Query condition missed key schema element: ${n
 /** All hash attributes by equality, and sort attributes from the left on, all but the last by equality (spec 1.7). */
 function bound(conditions: ReadonlyMap<string, SortCondition>, schema: IndexKeySchema): IndexCondition {
   const { hash, range } = schema;
-  if (conditions.size > Math.max(2, hash.length + range.length)) refuse(wrongLength);
+  if (conditions.size > Math.max(tableKeyAttributesMax, hash.length + range.length)) refuse(wrongLength);
   if (range.length === 0 && conditions.size > hash.length) refuse(notSupported);
   const hashValues = hash.map((attribute) => {
     const condition = conditions.get(attribute.name) ?? refuse(missed(attribute.name));

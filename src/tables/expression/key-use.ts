@@ -1,71 +1,109 @@
 /** What expressions may not do with key attributes: the checks that need the table (spec 0.2 step 7, 1.8, 2.2). */
-import { type IndexKeySchema, type KeySchema, keyAttributes } from '../key-schema.ts';
+import {
+  type IndexKey,
+  type IndexKeySchema,
+  type KeyAttribute,
+  type KeySchema,
+  keyAttributes,
+} from '../key-schema.ts';
+import type { Update } from './apply-update.ts';
 import type { CompiledExpressions, Condition } from './compile.ts';
 import type { Path } from './path.ts';
 import { refuse } from './refusal.ts';
 
+type Use = 'query' | 'other';
+type NestedLabel = 'Key' | 'IndexKey';
+
+const invalidParameter = 'One or more parameter values were invalid: ';
+
 /**
- * Refuses updates of key attributes, paths into them, and on a Query filters that name them. A write's condition may
- * use them freely.
+ * Refuses updates of key attributes and to what no index key can be, paths into keys of the table or of its indexes, and
+ * on a Query filters that name the keys that it queries. A write's condition may use them freely.
  */
 export function checkExpressionKeys(
-  { update, filter, projection }: CompiledExpressions,
+  expressions: CompiledExpressions,
   schema: KeySchema,
-  use: 'query' | 'other',
+  use: Use,
+  indexKeys: readonly IndexKey[] = [],
 ): void {
-  const keys = keyAttributes(schema).map(({ name }) => name);
+  const keys = keyAttributes(schema);
+  const refuseAllNested = nestedRefusal(keys, indexKeys);
+  const { update } = expressions;
   if (update !== undefined) {
-    const key = keys.find((name) => update.targets.some(([head]) => head === name));
-    if (key !== undefined) {
-      refuse(
-        'One or more parameter values were invalid: ' +
-          `Cannot update attribute ${key}. This attribute is part of the key`,
-      );
-    }
-    refuseNested(keys, update.sources);
+    refuseKeyUpdate(keys, update);
+    refuseIndexKeyUpdate(indexKeys, update);
+    refuseAllNested([...update.targets, ...update.sources]);
   }
-  if (projection !== undefined) refuseNested(keys, projection.paths);
-  if (filter === undefined) return;
-  if (use === 'query') refuseKeyFilter(keys, filter);
-  refuseNested(keys, filter.paths);
+  checkReadKeys(expressions, refuseAllNested, use === 'query' ? keys : []);
 }
 
 /** As checkExpressionKeys, for a read of an index: it is the index's own keys that a Query's filter may not name. */
 export function checkIndexExpressionKeys(
-  { filter, projection }: CompiledExpressions,
+  expressions: CompiledExpressions,
   { index: { hash, range }, table }: { readonly index: IndexKeySchema; readonly table: KeySchema },
-  use: 'query' | 'other',
+  use: Use,
+  indexKeys: readonly IndexKey[] = [],
 ): void {
-  const indexKeys = [...hash, ...range].map(({ name }) => name);
-  const tableKeys = keyAttributes(table)
-    .map(({ name }) => name)
-    .filter((name) => !indexKeys.includes(name));
-  const refuseAllNested = (paths: readonly Path[]) => {
-    refuseNested(indexKeys, paths, 'IndexKey');
-    refuseNested(tableKeys, paths);
-  };
+  const queried = [...hash, ...range];
+  const refuseAllNested = nestedRefusal(keyAttributes(table), [...queried, ...indexKeys]);
+  checkReadKeys(expressions, refuseAllNested, use === 'query' ? queried : []);
+}
+
+function checkReadKeys(
+  { projection, filter }: CompiledExpressions,
+  refuseAllNested: (paths: readonly Path[]) => void,
+  queried: readonly KeyAttribute[],
+): void {
   if (projection !== undefined) refuseAllNested(projection.paths);
   if (filter === undefined) return;
-  if (use === 'query') refuseKeyFilter(indexKeys, filter);
+  refuseKeyFilter(queried, filter);
   refuseAllNested(filter.paths);
 }
 
-function refuseKeyFilter(keys: readonly string[], filter: Condition): void {
-  const named = keys.find((name) => filter.paths.some(([head]) => head === name));
-  if (named === undefined) return;
-  const subject = filter.parameter ?? 'Filter Expression';
-  refuse(`${subject} can only contain non-primary key attributes: Primary key attribute: ${named}`);
+function refuseKeyUpdate(keys: readonly KeyAttribute[], { targets }: Update): void {
+  const key = keys.find(({ name }) => targets.some(([head]) => head === name));
+  if (key === undefined) return;
+  refuse(`${invalidParameter}Cannot update attribute ${key.name}. This attribute is part of the key`);
 }
 
-function refuseNested(
-  keys: readonly string[],
-  paths: readonly Path[],
-  label: 'Key' | 'IndexKey' = 'Key',
-): void {
-  const key = keys.find((name) => paths.some(([head, ...rest]) => head === name && rest.length > 0));
+function refuseIndexKeyUpdate(indexKeys: readonly IndexKey[], update: Update): void {
+  if (indexKeys.length === 0) return;
+  const types = update.knownTypes();
+  for (const { name, type, index } of indexKeys) {
+    const actual = types.get(name);
+    if (actual === undefined || actual === type) continue;
+    refuse(
+      `${invalidParameter}Type mismatch for Index Key ${name} ` +
+        `Expected: ${type} Actual: ${actual} IndexName: ${index}`,
+    );
+  }
+}
+
+function refuseKeyFilter(keys: readonly KeyAttribute[], filter: Condition): void {
+  const named = keys.find(({ name }) => filter.paths.some(([head]) => head === name));
+  if (named === undefined) return;
+  const subject = filter.parameter ?? 'Filter Expression';
+  refuse(`${subject} can only contain non-primary key attributes: Primary key attribute: ${named.name}`);
+}
+
+/** Told of the table's own keys first. */
+function nestedRefusal(
+  keys: readonly KeyAttribute[],
+  indexKeys: readonly KeyAttribute[],
+): (paths: readonly Path[]) => void {
+  return (paths) => {
+    const nested = paths.filter((path) => path.length > 1);
+    if (nested.length === 0) return;
+    refuseNested(keys, nested, 'Key');
+    refuseNested(indexKeys, nested, 'IndexKey');
+  };
+}
+
+function refuseNested(keys: readonly KeyAttribute[], nested: readonly Path[], label: NestedLabel): void {
+  const key = keys.find(({ name }) => nested.some(([head]) => head === name));
   if (key === undefined) return;
   refuse(
     "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " +
-      `${label}: ${key}`,
+      `${label}: ${key.name}`,
   );
 }

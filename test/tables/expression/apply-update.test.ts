@@ -24,6 +24,19 @@ const overflow = 'Number overflow. Attempting to store a number with magnitude l
 const numbers = (...values: number[]) => L(...values.map(N));
 const aList = { L: [{ S: 'x' }] };
 
+test('an update tells the types that it gives to whole attributes, as far as no item decides them', () => {
+  const text =
+    'SET a = :v, b = c, d = if_not_exists(d, :s), m.k = :v, e = list_append(e, f) REMOVE g ADD h :t';
+  const types = update(text, { v: 1, s: 's', t: SS('x') }).knownTypes();
+  expect([...types]).toEqual([
+    ['a', 'N'],
+    ['d', 'S'],
+    ['e', 'L'],
+    ['h', 'SS'],
+  ]);
+  expect(noUpdate.knownTypes().size).toBe(0);
+});
+
 describe('an update makes the next item', () => {
   const cases: [Record<string, AttributeValue>, string, Shorts, Record<string, AttributeValue>][] = [
     [{}, 'SET a = :v', { v: 1 }, { a: N(1) }],

@@ -12,6 +12,14 @@ const hashOnly: KeySchema = { hash: { name: 'pk', type: 'S' } };
 const bind = (schema: KeySchema, text: string, values?: Shorts) =>
   compile('KeyConditionExpression', text, values).keyCondition?.bind(schema);
 
+test('no table has a key for three conditions, though an index may', () => {
+  const asked = (text: string) => compile('KeyConditionExpression', text, { v: 'a' }).keyCondition;
+  expect(refusal(() => asked('a = :v AND b = :v')?.checkTableLength())).toBe('not refused');
+  expect(refusal(() => asked('a = :v AND b = :v AND c = :v')?.checkTableLength())).toBe(
+    'Conditions can be of length 1 or 2 only',
+  );
+});
+
 describe('a key condition is reduced to one predicate a key', () => {
   const v = { v: 'p', w: 'a', x: 'b' };
   const hash = S('p');
