@@ -50,12 +50,28 @@ const streamLimits: Readonly<Record<string, Constraint | undefined>> = {
   'ListStreamsInput.Limit': Constraint.of({ type: 'integer', min: 1, max: 100 }),
 };
 
+/** Members that the operations on tags look for themselves, as AWS does: in words that no model has. */
+const soughtMembers: ReadonlySet<string> = new Set([
+  'ListTagsOfResourceInput.ResourceArn',
+  'TagResourceInput.ResourceArn',
+  'TagResourceInput.Tags',
+  'UntagResourceInput.ResourceArn',
+  'UntagResourceInput.TagKeys',
+]);
+const noDemand: Demand = { check: () => undefined };
+
+/** True where a member may be absent for all that is known here, whatever its model says. */
+export function isSought(member: string): boolean {
+  return soughtMembers.has(member);
+}
+
 /** The demand on a member, where it is not its shape's. `member`: structure and member, with a dot between. */
 export function ownDemand(member: string, shapeName: string): Demand | undefined {
   if (member === 'CreateTableInput.TableName') return createdTableName;
   if (member === 'KeysAndAttributes.Keys') return batchKeys;
   if (member === 'QueryInput.Limit') return queryLimit;
   if (shapeName === 'KMSMasterKeyId') return givenKeyId;
+  if (soughtMembers.has(member)) return noDemand;
   if (member in streamLimits) return streamLimits[member];
   return shapeName === 'TableArn' && member.endsWith('.TableName') ? nameOrArn : undefined;
 }
@@ -67,8 +83,15 @@ export function tableKeyDemands(key: string): readonly string[] {
     : (tableNameConstraint?.allDemands() ?? []);
 }
 
+const noTableName = "The parameter 'TableName' is required but was not present in the request";
+
 /** The whole sentence for a member that must be there, where AWS does not say `Member must not be null`. */
 export const missingTexts: Readonly<Record<string, string>> = {
+  'CreateTableInput.TableName': noTableName,
+  'DeleteTableInput.TableName': noTableName,
+  'DescribeTableInput.TableName': noTableName,
+  'DescribeTimeToLiveInput.TableName': noTableName,
+  'UpdateTableInput.TableName': noTableName,
   'BatchGetItemInput.RequestItems': 'The requestItems parameter is required for BatchGetItem',
   'BatchWriteItemInput.RequestItems': 'The requestItems parameter is required for BatchWriteItem',
 };

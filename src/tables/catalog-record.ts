@@ -77,6 +77,8 @@ export interface TableRecord {
   readonly tableBytes: number;
   readonly lastIncreaseMs?: number;
   readonly lastDecreaseMs?: number;
+  /** On the day of the last, by UTC; absent also where an earlier version lowered the units. */
+  readonly decreasesThatDay?: number;
   readonly payPerRequestSinceMs?: number;
   readonly tableClassSinceMs?: number;
 }

@@ -7,8 +7,11 @@ import type { KeyAttribute, KeySchema } from './key-schema.ts';
 import { streamArn } from './stream/stream-arn.ts';
 import { indexArn, tableArn } from './table-name.ts';
 import type { TableDefinition, TableInfo, TableStatus, TableStream } from './table-record.ts';
+import { decreasesOnDay } from './table-settings.ts';
 
-export function tableInfo(record: TableRecord): TableInfo {
+/** `nowMs` tells of the day whose changes count; without it none are counted. */
+export function tableInfo(record: TableRecord, nowMs = 0): TableInfo {
+  const decreasesToday = decreasesOnDay(record, nowMs);
   const { definition, id, createdAtMs, encryption, keys, inaccessibleSinceMs, indexes } = record;
   const { lastIncreaseMs, lastDecreaseMs, payPerRequestSinceMs, tableClassSinceMs } = record;
   return {
@@ -24,6 +27,7 @@ export function tableInfo(record: TableRecord): TableInfo {
     tableBytes: record.tableBytes,
     ...(lastIncreaseMs === undefined ? {} : { lastIncreaseMs }),
     ...(lastDecreaseMs === undefined ? {} : { lastDecreaseMs }),
+    ...(decreasesToday > 0 && { decreasesToday }),
     ...(payPerRequestSinceMs === undefined ? {} : { payPerRequestSinceMs }),
     ...(tableClassSinceMs === undefined ? {} : { tableClassSinceMs }),
     ...(record.archival && { archival: record.archival }),
@@ -80,15 +84,44 @@ export function creatingInfo(made: TableInfo): TableInfo {
   };
 }
 
-/** A table as it is shown while its settings are changed, and those of the indexes of these names. */
+/** A table as it is shown while its settings are changed, and those of the indexes of these names: with the units it had. */
 export function updatingInfo(
   changed: TableInfo,
+  before: TableInfo,
   names: { has(index: string): boolean } = new Set<string>(),
 ): TableInfo {
-  const indexes = changed.indexes?.map((index) =>
+  const shown = withUnitsOf(before, changed);
+  const indexes = shown.indexes?.map((index) =>
     names.has(index.name) && index.status === 'ACTIVE' ? ({ ...index, status: 'UPDATING' } as const) : index,
   );
-  return { ...changed, ...(indexes && { indexes }), status: 'UPDATING' };
+  return { ...shown, ...(indexes && { indexes }), status: 'UPDATING' };
+}
+
+/** Other units are seen only once they are there, and with them the dates of the change; another billing is seen at once. */
+export function withUnitsOf(before: TableInfo, changed: TableInfo): TableInfo {
+  const { lastIncreaseMs: _, lastDecreaseMs: __, decreasesToday: ___, ...undated } = changed;
+  const { payPerRequestSinceMs: ____, indexes, ...rest } = undated;
+  const { lastIncreaseMs, lastDecreaseMs, decreasesToday, payPerRequestSinceMs } = before;
+  return {
+    ...rest,
+    definition: { ...changed.definition, ...unitsBefore(before.definition, changed.definition) },
+    ...(indexes && {
+      indexes: indexes.map((index) => ({
+        ...index,
+        ...unitsBefore(before.indexes?.find(({ name }) => name === index.name) ?? {}, index),
+      })),
+    }),
+    ...(lastIncreaseMs !== undefined && { lastIncreaseMs }),
+    ...(lastDecreaseMs !== undefined && { lastDecreaseMs }),
+    ...(decreasesToday !== undefined && { decreasesToday }),
+    ...(payPerRequestSinceMs !== undefined && { payPerRequestSinceMs }),
+  };
+}
+
+type WithUnits = Pick<TableDefinition, 'throughput'>;
+
+function unitsBefore({ throughput }: WithUnits, changed: WithUnits): WithUnits {
+  return throughput === undefined || changed.throughput === undefined ? {} : { throughput };
 }
 
 /** As it was, with its key about to be another one (aws-behaviour §1.6: the first of the three phases). */

@@ -113,6 +113,8 @@ export interface TableInfo {
   readonly tableBytes: number;
   readonly lastIncreaseMs?: number;
   readonly lastDecreaseMs?: number;
+  /** Absent where there was none. */
+  readonly decreasesToday?: number;
   readonly payPerRequestSinceMs?: number;
   readonly tableClassSinceMs?: number;
   /** Present exactly where the status is ARCHIVED. */

@@ -44,7 +44,7 @@ export function changedSettings(record: TableRecord, change: SettingsChange, now
       ...mergedBounds({ onDemandThroughput, warmThroughput }, change, { billingMode }),
     },
     ...(indexes && { indexes }),
-    ...throughputDates(before, throughput, nowMs),
+    ...throughputDates(record, throughput, nowMs),
     ...(becomesOnDemand ? { payPerRequestSinceMs: nowMs } : {}),
     ...(changesClass ? { tableClassSinceMs: nowMs } : {}),
   };
@@ -173,15 +173,31 @@ function nextThroughput(
 
 /** One change may raise one and lower the other. A table that was on demand has none to compare with. */
 function throughputDates(
-  before: Throughput | undefined,
+  record: TableRecord,
   after: Throughput | undefined,
   nowMs: number,
-): Pick<TableRecord, 'lastIncreaseMs' | 'lastDecreaseMs'> {
+): Pick<TableRecord, 'lastIncreaseMs' | 'lastDecreaseMs' | 'decreasesThatDay'> {
+  const { throughput: before } = record.definition;
   if (before === undefined || after === undefined) return {};
   const reads = after.ReadCapacityUnits - before.ReadCapacityUnits;
   const writes = after.WriteCapacityUnits - before.WriteCapacityUnits;
   return {
     ...(reads > 0 || writes > 0 ? { lastIncreaseMs: nowMs } : {}),
-    ...(reads < 0 || writes < 0 ? { lastDecreaseMs: nowMs } : {}),
+    ...(reads < 0 || writes < 0
+      ? { lastDecreaseMs: nowMs, decreasesThatDay: decreasesOnDay(record, nowMs) + 1 }
+      : {}),
   };
+}
+
+/** How often the units of a table were lowered on the day of `ms`, by UTC. AWS rations that; here it is only told. */
+export function decreasesOnDay(
+  { lastDecreaseMs, decreasesThatDay = 0 }: Pick<TableRecord, 'lastDecreaseMs' | 'decreasesThatDay'>,
+  ms: number,
+): number {
+  if (lastDecreaseMs === undefined || dayOf(lastDecreaseMs) !== dayOf(ms)) return 0;
+  return decreasesThatDay;
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / 86_400_000);
 }

@@ -203,7 +203,7 @@ export class Tables {
   async show(caller: Caller, name: string): Promise<TableInfo> {
     const known = this.#requireAny(caller, name);
     await this.#building.step(known);
-    return infoOf(known);
+    return this.#infoOf(known);
   }
 
   /** Names after `startAfter` in ascending order, `limit` at most. */
@@ -219,12 +219,13 @@ export class Tables {
    */
   async changeSettings(caller: Caller, name: string, change: SettingsChange): Promise<TableInfo> {
     const known = this.#require(caller, name);
+    const before = this.#infoOf(known);
     await this.#catalog.update(known.record, (record) =>
       changedSettings(record, change, this.#clock.nowMs()),
     );
     const { deletionProtection: _, ...slow } = change;
-    if (Object.keys(slow).length === 0) return infoOf(known);
-    return updatingInfo(infoOf(known), change.indexThroughput);
+    if (Object.keys(slow).length === 0) return this.#infoOf(known);
+    return updatingInfo(this.#infoOf(known), before, change.indexThroughput);
   }
 
   /**
@@ -233,21 +234,21 @@ export class Tables {
   async createIndex(caller: Caller, name: string, index: NewIndex): Promise<TableInfo> {
     const known = this.#require(caller, name);
     await this.#building.create(caller, known, index);
-    return infoOf(known);
+    return this.#infoOf(known);
   }
 
   /** Needs no key. Refuses TableNotFound, also for an index that is not there, and as IndexBuilding.delete does. */
   async deleteIndex(caller: Caller, name: string, index: string): Promise<TableInfo> {
     const known = this.#require(caller, name);
     await this.#building.delete(known, index);
-    return infoOf(known);
+    return this.#infoOf(known);
   }
 
   /** Begins or ends the stream. Refuses TableNotFound, and as TableStreams.change does. */
   async changeStream(caller: Caller, name: string, choice: StreamChoice): Promise<TableInfo> {
     const known = this.#require(caller, name);
     await this.streams.change(caller, known, choice);
-    return { ...infoOf(known), status: 'UPDATING' };
+    return { ...this.#infoOf(known), status: 'UPDATING' };
   }
 
   /**
@@ -278,7 +279,7 @@ export class Tables {
    */
   async changeEncryption(caller: Caller, name: string, choice: EncryptionChoice): Promise<TableInfo> {
     const known = this.#require(caller, name);
-    const before = infoOf(known);
+    const before = this.#infoOf(known);
     await this.#rekeying.rekey(caller, known.record, choice);
     this.replicas.note(known.record);
     return rekeyingInfo(before);
@@ -294,7 +295,7 @@ export class Tables {
     if (record.status !== 'ARCHIVED') refuseWithdrawn(record);
     refuseRestoring(record);
     this.#rekeying.refuseDeleting(record);
-    const before = infoOf(known);
+    const before = this.#infoOf(known);
     known.isDropping = true;
     try {
       await this.#catalog.remove(record, (current) => {
@@ -358,14 +359,14 @@ export class Tables {
     return known;
   }
 
+  #infoOf({ record, opened }: KnownTable): TableInfo {
+    return tableInfo(withCounts(record, opened), this.#clock.nowMs());
+  }
+
   /** Refuses TableNotFound. */
   #requireAny(caller: Caller, given: string): KnownTable {
     const known = this.#find(caller, given);
     if (known !== undefined) return known;
     throw new Refusal('TableNotFound', { table: bareTableName(caller, given) ?? given });
   }
-}
-
-function infoOf({ record, opened }: KnownTable): TableInfo {
-  return tableInfo(withCounts(record, opened));
 }

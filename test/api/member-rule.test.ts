@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Trail } from '../../src/api/constraint.ts';
-import { missingTexts, ownDemand, tableKeyDemands } from '../../src/api/member-rule.ts';
+import { isSought, missingTexts, ownDemand, tableKeyDemands } from '../../src/api/member-rule.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 function saidOf(member: string, shape: string, value: unknown, names: string[] = ['tableName']) {
@@ -115,8 +115,23 @@ describe('a key of a map of tables', () => {
   }
 });
 
-test('a batch without requests is refused in a sentence of its own', () => {
+test('what tags are of may be absent, and is any text', () => {
+  for (const member of ['TagResourceInput.ResourceArn', 'UntagResourceInput.TagKeys']) {
+    expect(isSought(member)).toBe(true);
+  }
+  expect(isSought('PutResourcePolicyInput.ResourceArn')).toBe(false);
+  expect(ownDemand('TagResourceInput.ResourceArn', 'ResourceArnString')).toBeDefined();
+  expect(ownDemand('GetResourcePolicyInput.ResourceArn', 'ResourceArnString')).toBeUndefined();
+});
+
+test('a batch without requests, and a missing table, are refused in a sentence of their own', () => {
+  const noName = "The parameter 'TableName' is required but was not present in the request";
   expect(missingTexts).toEqual({
+    'CreateTableInput.TableName': noName,
+    'DeleteTableInput.TableName': noName,
+    'DescribeTableInput.TableName': noName,
+    'DescribeTimeToLiveInput.TableName': noName,
+    'UpdateTableInput.TableName': noName,
     'BatchGetItemInput.RequestItems': 'The requestItems parameter is required for BatchGetItem',
     'BatchWriteItemInput.RequestItems': 'The requestItems parameter is required for BatchWriteItem',
   });

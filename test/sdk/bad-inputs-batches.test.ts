@@ -69,7 +69,9 @@ describe('batches and pages', () => {
         'D15 a write that is none',
         'BatchWriteItem',
         { RequestItems: { [TableName]: [{}] } },
-        val('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes'),
+        val(
+          'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+        ),
       ],
       ['D18 a limit of 0', 'Scan', { TableName, Limit: 0 }, limit(0, 'limit', least)],
       ['D18 a limit below 0', 'Query', query({ Limit: -1 }), failing('', 'Limit', `have value ${least}`)],

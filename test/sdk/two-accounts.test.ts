@@ -160,7 +160,9 @@ for (const way of ways) {
           JSON.parse(event.CloudTrailEvent ?? ''),
         );
       };
-      expect(await refusal(encrypt())).toMatch(/^AccessDeniedException: .*no resource-based policy allows/);
+      expect(await refusal(encrypt())).toMatch(
+        /^AccessDeniedException: .*no resource-based policies allow access/,
+      );
       const more = { Effect: 'Allow', Principal: { AWS: lab }, Action: 'kms:Encrypt', Resource: '*' };
       const { Statement, ...rest } = JSON.parse(Policy);
       const shared = JSON.stringify({ ...rest, Statement: [...Statement, more] });

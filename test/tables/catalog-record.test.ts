@@ -60,6 +60,7 @@ const full: TableRecord = {
   tableBytes: 2 ** 50,
   lastIncreaseMs: 1,
   lastDecreaseMs: 2,
+  decreasesThatDay: 3,
   payPerRequestSinceMs: 3,
   tableClassSinceMs: 4,
   streams: [

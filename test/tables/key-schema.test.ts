@@ -24,6 +24,21 @@ const empty = (kind: string, name: string) =>
 const hashTooLong = `${P}Size of hashkey has exceeded the maximum size limit of2048 bytes`;
 const rangeTooLong = `${P}Aggregated size of all range keys has exceeded the size limit of 1024 bytes`;
 
+describe('an item of a batch is refused as a Key parameter is', () => {
+  const cases: [string, Item, string][] = [
+    ['with more than its key, not at all', item({ pk: S('a'), sk: N(1), x: S('a') }), 'not refused'],
+    ['without the sort key', item({ pk: S('a') }), mismatch],
+    ['of a wrong type', item({ pk: N(1), sk: N(1) }), mismatch],
+    ['of a wrong type of the second attribute', item({ pk: S('a'), sk: S('1') }), mismatch],
+    ['with an empty first attribute and no second', item({ pk: S('') }), empty('string', 'pk')],
+  ];
+  for (const [title, given, sentence] of cases) {
+    test(title, () => {
+      expect(refusal(() => checkItemKey(schema('S', 'N'), given, { inBatch: true }))).toBe(sentence);
+    });
+  }
+});
+
 describe('a Key parameter', () => {
   const cases: [string, KeySchema, Item, string][] = [
     ['of a hash key passes', schema('S'), item({ pk: S('a') }), 'not refused'],

@@ -50,6 +50,12 @@ describe('a description shows', () => {
     const dates = { lastIncreaseMs: 1, lastDecreaseMs: 2, payPerRequestSinceMs: 3, tableClassSinceMs: 4 };
     expect(tableInfo({ ...record, ...dates })).toMatchObject(dates);
   });
+
+  test('how often the units were lowered today, and not on another day', () => {
+    const lowered = { ...record, lastDecreaseMs: 2, decreasesThatDay: 3 };
+    expect(tableInfo(lowered, 1)).toMatchObject({ decreasesToday: 3 });
+    expect(tableInfo(lowered, 86_400_000)).not.toHaveProperty('decreasesToday');
+  });
 });
 
 test('a description shows the newest stream and what is heeded as a time', () => {
@@ -105,10 +111,30 @@ describe('indexes', () => {
   });
 
   test('are changed where their names are told', () => {
-    const changed = (names: string[]) => updatingInfo(withIndex({}), new Set(names));
+    const changed = (names: string[]) => updatingInfo(withIndex({}), withIndex({}), new Set(names));
     expect(changed(['by-a'])).toMatchObject({ status: 'UPDATING', indexes: [{ status: 'UPDATING' }] });
     expect(changed(['by-b'])).toMatchObject({ status: 'UPDATING', indexes: [{ status: 'ACTIVE' }] });
-    expect(updatingInfo(tableInfo(record))).toEqual({ ...tableInfo(record), status: 'UPDATING' });
+    const info = tableInfo(record);
+    expect(updatingInfo(info, info)).toEqual({ ...info, status: 'UPDATING' });
+  });
+
+  test('are seen with the units they had while others come, as is their table, which is on demand at once', () => {
+    const units = (count: number) => ({
+      throughput: { ReadCapacityUnits: count, WriteCapacityUnits: count },
+    });
+    const having = (count: number, dates: object) =>
+      tableInfo({
+        ...record,
+        definition: { ...record.definition, billingMode: 'PROVISIONED', ...units(count) },
+        indexes: [{ ...index, ...units(count) }],
+        ...dates,
+      });
+    const before = having(1, { lastIncreaseMs: 1 });
+    const after = having(2, { lastIncreaseMs: 3, lastDecreaseMs: 4, payPerRequestSinceMs: 5 });
+    expect(updatingInfo(after, before)).toEqual({ ...before, status: 'UPDATING' });
+    const onDemand = withIndex({});
+    expect(updatingInfo(onDemand, before)).toMatchObject({ definition: onDemand.definition });
+    expect(updatingInfo(before, onDemand)).toMatchObject({ definition: before.definition });
   });
 });
 

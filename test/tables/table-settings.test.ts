@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TableRecord } from '../../src/tables/catalog-record.ts';
 import type { IndexRecord } from '../../src/tables/index-definition.ts';
 import type { SettingsChange, Throughput } from '../../src/tables/table-record.ts';
-import { changedSettings, initialDates } from '../../src/tables/table-settings.ts';
+import { changedSettings, decreasesOnDay, initialDates } from '../../src/tables/table-settings.ts';
 import { definitionOf } from '../support/open-tables.ts';
 import { recordOf, refusal } from './support.ts';
 
@@ -16,6 +16,19 @@ const onDemand = recordOf(definitionOf('T'));
 const provisioned = recordOf(
   definitionOf('T', { kind: 'owned' }, { billingMode: 'PROVISIONED', throughput: units(5, 5) }),
 );
+
+test('units that are lowered again are counted by the day, which begins anew at midnight UTC', () => {
+  const day = 86_400_000;
+  const morning = now - (now % day);
+  const evening = morning + day - 1;
+  const lower = (record: TableRecord, to: number, ms: number) =>
+    changedSettings(record, { throughput: units(to, 5) }, ms);
+  const twice = lower(lower(provisioned, 4, morning), 3, evening);
+  expect(decreasesOnDay(provisioned, morning)).toBe(0);
+  expect(decreasesOnDay(twice, evening)).toBe(2);
+  expect(decreasesOnDay(twice, evening + 1)).toBe(0);
+  expect(decreasesOnDay(lower(twice, 2, evening + 1), evening + 2)).toBe(1);
+});
 
 test('a table that is made on demand has been so since then', () => {
   expect(initialDates({ billingMode: 'PAY_PER_REQUEST' }, now)).toEqual({
@@ -47,14 +60,14 @@ const cases: readonly Case[] = [
     before: provisioned,
     change: { throughput: units(5, 4) },
     definition: { throughput: units(5, 4) },
-    dates: { lastDecreaseMs: now },
+    dates: { lastDecreaseMs: now, decreasesThatDay: 1 },
   },
   {
     name: 'more of one unit and less of the other',
     before: provisioned,
     change: { throughput: units(1, 9) },
     definition: { throughput: units(1, 9) },
-    dates: { lastIncreaseMs: now, lastDecreaseMs: now },
+    dates: { lastIncreaseMs: now, lastDecreaseMs: now, decreasesThatDay: 1 },
   },
   {
     name: 'the throughput it has',

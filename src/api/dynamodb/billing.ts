@@ -19,6 +19,9 @@ export interface Billing {
   readonly throughput?: Throughput;
 }
 
+const unitNames = ['ReadCapacityUnits', 'WriteCapacityUnits'] as const;
+/** Of either, in any request. */
+const unitsMax = 1_000_000_000_000;
 const invalidParameter = 'One or more parameter values were invalid: ';
 
 /** The billing of a new table; provisioned where the request does not say. */
@@ -27,14 +30,29 @@ export function newBilling({
   ProvisionedThroughput,
   OnDemandThroughput: bounds,
 }: BillingInput): Billing {
-  if (BillingMode === 'PAY_PER_REQUEST') {
-    if (ProvisionedThroughput !== undefined) refuseThroughput();
-    return { billingMode: BillingMode };
-  }
+  checkBillingInput({ BillingMode, ...(ProvisionedThroughput && { ProvisionedThroughput }) });
+  if (BillingMode === 'PAY_PER_REQUEST') return { billingMode: BillingMode };
   if (ProvisionedThroughput === undefined) refuseNoThroughput();
-  checkThroughput(ProvisionedThroughput);
+  checkQuota(ProvisionedThroughput);
   checkOnDemandThroughput(bounds, { billingMode: BillingMode });
   return { billingMode: BillingMode, throughput: ProvisionedThroughput };
+}
+
+/** Refuses what no table can be asked for, whatever its billing is now. */
+export function checkBillingInput({ BillingMode, ProvisionedThroughput }: BillingInput): void {
+  if (BillingMode === 'PAY_PER_REQUEST' && ProvisionedThroughput !== undefined) refuseThroughput();
+  checkBounds(ProvisionedThroughput);
+}
+
+/** Refuses units of a table, or of the index, that are out of all bounds: before anything else that is wrong with it. */
+export function checkBounds(throughput: Throughput | undefined, index?: string): void {
+  for (const name of unitNames) {
+    const units = throughput?.[name] ?? 0;
+    if (units <= unitsMax) continue;
+    refuse(
+      `Given value ${units} for ${name} is out of bounds${index === undefined ? '' : ` for index ${index}`}`,
+    );
+  }
 }
 
 /** The billing after an update, from the one before; refuses one that would change nothing. */
@@ -46,7 +64,7 @@ export function nextBilling(input: BillingInput, current: Billing): Billing {
   if (ProvisionedThroughput === undefined) {
     return { billingMode: BillingMode, throughput: current.throughput };
   }
-  checkThroughput(ProvisionedThroughput);
+  checkQuota(ProvisionedThroughput);
   checkChanges(ProvisionedThroughput, current.throughput);
   return { billingMode: BillingMode, throughput: ProvisionedThroughput };
 }
@@ -65,11 +83,13 @@ function refuseNoThroughput(): never {
   );
 }
 
-function checkThroughput(throughput: Throughput): void {
-  for (const name of ['ReadCapacityUnits', 'WriteCapacityUnits'] as const) {
+/** Refuses more units than a table, or the index, can have. */
+export function checkQuota(throughput: Throughput, index?: string): void {
+  for (const name of unitNames) {
     if (throughput[name] <= tableUnitsMax) continue;
+    const owner = index === undefined ? 'a table' : `the index ${index}`;
     throw new Refusal('LimitExceeded', {
-      message: `Subscriber limit exceeded: ${name} of a table can be ${tableUnitsMax} at most`,
+      message: `Subscriber limit exceeded: ${name} of ${owner} can be ${tableUnitsMax} at most`,
     });
   }
 }

@@ -6,11 +6,11 @@ import type {
   Tag,
 } from '../../tables/table-record.ts';
 import { operation } from '../operation.ts';
-import { type BillingInput, newBilling } from './billing.ts';
+import { type BillingInput, checkBounds, newBilling } from './billing.ts';
 import type { DynamoContext } from './context.ts';
 import { encryptionChoice, type SseSpecification } from './encryption-choice.ts';
 import { checkedIndexes, type IndexesInput } from './index-definition.ts';
-import { checkAllUsed, checkedKeyDefinition } from './key-definition.ts';
+import { checkAllUsed, checkedKeyDefinition, requireKey } from './key-definition.ts';
 import { type MissingParameter, refuseMissing } from './missing-parameter.ts';
 import { checkedPolicy } from './policy-document.ts';
 import { type StreamSpecification, streamChoice } from './stream-choice.ts';
@@ -45,8 +45,12 @@ export const createTable = operation({
 
 /** Refuses what makes no table, in the order of CreateTable. */
 export function tableDefinition(input: CreateTableInput): TableDefinition {
+  const asked = requireKey(input);
   const billing = newBilling(input);
-  const key = checkedKeyDefinition(input);
+  for (const index of input.GlobalSecondaryIndexes ?? []) {
+    checkBounds(index.ProvisionedThroughput, index.IndexName);
+  }
+  const key = checkedKeyDefinition(asked);
   const indexes = checkedIndexes(input, key, billing.billingMode);
   checkAllUsed(key, indexes);
   const stream = streamChoice(input.StreamSpecification ?? { StreamEnabled: false });

@@ -7,7 +7,7 @@ import type { NewIndex } from '../../tables/index-building.ts';
 import { beingUpdated, stillInUse } from '../../tables/still-in-use.ts';
 import type { StreamChoice } from '../../tables/stream/table-streams.ts';
 import type { OpenTable } from '../../tables/table.ts';
-import { creatingInfo } from '../../tables/table-info.ts';
+import { creatingInfo, withUnitsOf } from '../../tables/table-info.ts';
 import { bareTableName } from '../../tables/table-name.ts';
 import type {
   EncryptionChoice,
@@ -94,7 +94,8 @@ export class DelayedTables implements TablesDoor {
     if (passing?.status === 'DELETING') return passing.info;
     const info = this.#phases.shown(givenPlace(caller, name), await described());
     if (passing === undefined) return info;
-    return passing.status === 'CREATING' ? creatingInfo(info) : { ...info, status: passing.status };
+    if (passing.status === 'CREATING') return creatingInfo(info);
+    return { ...withUnitsOf(passing.info, info), status: passing.status };
   }
 
   async list(caller: Caller, startAfter: string | undefined, limit: number): Promise<readonly string[]> {

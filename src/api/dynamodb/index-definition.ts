@@ -11,7 +11,7 @@ import type {
 } from '../../tables/table-record.ts';
 import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
 import { quotedText } from '../constraint.ts';
-import type { BillingMode } from './billing.ts';
+import { type BillingMode, checkQuota } from './billing.ts';
 import { checkKinds, type KeyDefinition } from './key-definition.ts';
 import { localIndexesMax } from './table-limits.ts';
 
@@ -138,6 +138,7 @@ export function checkGlobalIndex(
   if (billingMode === 'PROVISIONED' && ProvisionedThroughput === undefined) {
     refuse(`${invalidParameter}ProvisionedThroughput must be specified for index: ${IndexName}`);
   }
+  if (ProvisionedThroughput !== undefined) checkQuota(ProvisionedThroughput, IndexName);
   checkOnDemandThroughput(bounds, { billingMode, index: IndexName });
 }
 

@@ -3,6 +3,7 @@ import { refuse } from '../../base/errors.ts';
 import { oneAtATime } from '../../tables/index-building.ts';
 import type { IndexThroughput } from '../../tables/index-definition.ts';
 import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
+import { checkBounds } from './billing.ts';
 import type { IndexInput } from './index-definition.ts';
 
 interface UpdateAction {
@@ -41,6 +42,7 @@ export function indexUpdates(inputs: readonly IndexUpdateInput[]): IndexUpdates 
     if (action === undefined) refuse(`${invalidParameter}One of ${actions} must not be null`);
     if (given.length > 1) refuse(`${invalidParameter}Only one of ${actions} may be specified`);
     const { IndexName } = action;
+    checkBounds((Create ?? Update)?.ProvisionedThroughput, IndexName);
     if (names.has(IndexName)) {
       refuse(
         `${invalidParameter}Only one global secondary index update per index is allowed simultaneously. ` +

@@ -3,7 +3,7 @@ import { refuse } from '../../base/errors.ts';
 import { usedNames } from '../../tables/index-attributes.ts';
 import type { IndexDefinition } from '../../tables/index-definition.ts';
 import type { AttributeDefinition, KeySchemaElement } from '../../tables/table-record.ts';
-import { quotedText } from '../constraint.ts';
+import { notNull, quotedText, Trail } from '../constraint.ts';
 
 const keyElementsMax = 2;
 const invalidParameter = 'One or more parameter values were invalid: ';
@@ -13,19 +13,29 @@ export interface KeyDefinition {
   readonly attributeDefinitions: readonly AttributeDefinition[];
 }
 
-/** Refuses keys that are none: undefined attributes, wrong kinds or order. */
-export function checkedKeyDefinition(input: {
+interface KeyInput {
   readonly KeySchema?: readonly KeySchemaElement[];
   readonly AttributeDefinitions?: readonly AttributeDefinition[];
-}): KeyDefinition {
-  const attributeDefinitions = input.AttributeDefinitions ?? refuseAbsent('attributeDefinitions');
-  const keySchema = input.KeySchema ?? refuseAbsent('keySchema');
-  if (keySchema.length > keyElementsMax) {
-    refuse(
-      `1 validation error detected: Value '${quotedText(keySchema)}' at 'keySchema' failed to satisfy ` +
-        `constraint: Member must have length less than or equal to ${keyElementsMax}`,
-    );
+}
+
+/**
+ * Refuses a key without schema or attributes, or of too many, as a model would: before all else. The model leaves both open, for tables
+ * that take their key from elsewhere.
+ */
+export function requireKey({ KeySchema, AttributeDefinitions }: KeyInput): KeyDefinition {
+  const trail = new Trail();
+  if (AttributeDefinitions === undefined) trail.report(' null', notNull, 'attributeDefinitions');
+  if (KeySchema === undefined) trail.report(' null', notNull, 'keySchema');
+  else if (KeySchema.length > keyElementsMax) {
+    const demand = `Member must have length less than or equal to ${keyElementsMax}`;
+    trail.report(` '${quotedText(KeySchema)}'`, demand, 'keySchema');
   }
+  trail.end();
+  return { keySchema: KeySchema ?? [], attributeDefinitions: AttributeDefinitions ?? [] };
+}
+
+/** Refuses keys that are none: undefined attributes, wrong kinds or order. */
+export function checkedKeyDefinition({ keySchema, attributeDefinitions }: KeyDefinition): KeyDefinition {
   checkDefined(keySchema, attributeDefinitions);
   checkKinds(keySchema);
   return { keySchema, attributeDefinitions };
@@ -48,14 +58,6 @@ export function checkAllUsed(
   refuse(
     `${invalidParameter}Some AttributeDefinitions are not used. ` +
       `AttributeDefinitions: [${defined.join(', ')}], keys used: [${[...used].join(', ')}]`,
-  );
-}
-
-/** The model leaves these two open, for tables that take their key from elsewhere. */
-function refuseAbsent(member: string): never {
-  refuse(
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: ` +
-      'Member must not be null',
   );
 }
 

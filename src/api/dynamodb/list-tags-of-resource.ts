@@ -5,7 +5,7 @@ import type { DynamoContext } from './context.ts';
 import { namedTable } from './resource-arn.ts';
 
 interface ListTagsOfResourceInput {
-  readonly ResourceArn: string;
+  readonly ResourceArn?: string;
   readonly NextToken?: string;
 }
 

@@ -12,8 +12,9 @@ export interface NamedResource {
   readonly isStream: boolean;
 }
 
-/** Refuses Validation for what is no table's or stream's ARN, and AccessDenied for one of another account. */
-export function namedResource(caller: Caller, operation: string, arn: string): NamedResource {
+/** Refuses Validation for what is no table's or stream's ARN, or absent, and AccessDenied for one of another account. */
+export function namedResource(caller: Caller, operation: string, arn: string | undefined): NamedResource {
+  if (arn === undefined) throw new Refusal('Validation', { message: 'Invalid TableArn' });
   const [, tableArn, region, account, , stream] = resourceForm.exec(arn) ?? [];
   if (tableArn === undefined || region !== caller.region) throw invalid(arn);
   if (account !== caller.account) {
@@ -24,8 +25,8 @@ export function namedResource(caller: Caller, operation: string, arn: string): N
 }
 
 /** As namedResource, for what only tables have. */
-export function namedTable(caller: Caller, operation: string, arn: string): string {
-  const { tableArn, isStream } = namedResource(caller, operation, arn);
+export function namedTable(caller: Caller, operation: string, given: string | undefined): string {
+  const { arn, tableArn, isStream } = namedResource(caller, operation, given);
   if (isStream) throw invalid(arn);
   return tableArn;
 }

@@ -2,7 +2,7 @@
 import { refuse } from '../../base/errors.ts';
 import type { IndexOverride, RestoreOverrides } from '../../lifecycle/restore-overrides.ts';
 import type { OnDemandThroughput, Throughput } from '../../tables/table-record.ts';
-import type { BillingMode } from './billing.ts';
+import { type BillingMode, checkBillingInput, checkBounds, checkQuota } from './billing.ts';
 import { encryptionChoice, type SseSpecification } from './encryption-choice.ts';
 import { type IndexInput, indexDefinition } from './index-definition.ts';
 import { refuseMissing } from './missing-parameter.ts';
@@ -16,12 +16,16 @@ export interface OverridesInput {
   readonly SSESpecificationOverride?: SseSpecification;
 }
 
-/** Refuses members that contradict one another, two overrides of one index, and parameters that this server does not have. */
+/**
+ * Refuses members that contradict one another, more units than there can be, two overrides of one index, and parameters that
+ * this server does not have.
+ */
 export function restoreOverrides(input: OverridesInput): RestoreOverrides {
   refuseMissing(input, ['VectorIndexOverride']);
   const { BillingModeOverride, ProvisionedThroughputOverride, OnDemandThroughputOverride } = input;
   const { GlobalSecondaryIndexOverride: globals, LocalSecondaryIndexOverride: locals } = input;
   const { SSESpecificationOverride: sse } = input;
+  checkUnits(input);
   return {
     ...(sse && { encryption: encryptionChoice(sse) }),
     ...(BillingModeOverride && { billingMode: BillingModeOverride }),
@@ -30,6 +34,17 @@ export function restoreOverrides(input: OverridesInput): RestoreOverrides {
     ...(globals && { globalIndexes: indexOverrides('global', globals) }),
     ...(locals && { localIndexes: indexOverrides('local', locals) }),
   };
+}
+
+/** As CreateTable does, whatever the source has. */
+function checkUnits(input: OverridesInput): void {
+  const { BillingModeOverride: mode, ProvisionedThroughputOverride: units } = input;
+  checkBillingInput({ ...(mode && { BillingMode: mode }), ...(units && { ProvisionedThroughput: units }) });
+  if (units !== undefined) checkQuota(units);
+  for (const { IndexName, ProvisionedThroughput } of input.GlobalSecondaryIndexOverride ?? []) {
+    checkBounds(ProvisionedThroughput, IndexName);
+    if (ProvisionedThroughput !== undefined) checkQuota(ProvisionedThroughput, IndexName);
+  }
 }
 
 function indexOverrides(kind: 'global' | 'local', inputs: readonly IndexInput[]): readonly IndexOverride[] {

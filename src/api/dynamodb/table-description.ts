@@ -1,22 +1,20 @@
 /** A table as DescribeTable shows it (aws-behaviour §1.1, §1.2); times are seconds since 1970. */
 import type { IndexInfo } from '../../tables/index-definition.ts';
-import type { TableInfo, TableStatus, Throughput, WarmThroughput } from '../../tables/table-record.ts';
+import type { TableInfo, TableStatus } from '../../tables/table-record.ts';
 import type { BillingMode } from './billing.ts';
 import { replicaMembers } from './replica-description.ts';
+import { type Warmed, warmUnits } from './warm-throughput.ts';
 
 export function tableDescription(info: TableInfo): object {
   const { definition } = info;
   return {
-    AttributeDefinitions: definition.attributeDefinitions,
     TableName: definition.name,
-    KeySchema: definition.keySchema,
     TableStatus: info.status,
-    CreationDateTime: seconds(info.createdAtMs),
+    ...makeup(info),
     ProvisionedThroughput: {
       LastIncreaseDateTime: seconds(info.lastIncreaseMs),
       LastDecreaseDateTime: seconds(info.lastDecreaseMs),
-      // Decreases are not rationed here.
-      NumberOfDecreasesToday: 0,
+      NumberOfDecreasesToday: info.decreasesToday ?? 0,
       ReadCapacityUnits: definition.throughput?.ReadCapacityUnits ?? 0,
       WriteCapacityUnits: definition.throughput?.WriteCapacityUnits ?? 0,
     },
@@ -26,8 +24,6 @@ export function tableDescription(info: TableInfo): object {
     TableId: info.id,
     BillingModeSummary: billingSummary(info),
     ...streamDescription(info),
-    LocalSecondaryIndexes: indexDescriptions(info, 'local'),
-    GlobalSecondaryIndexes: indexDescriptions(info, 'global'),
     OnDemandThroughput: definition.onDemandThroughput,
     WarmThroughput: info.status === 'CREATING' ? undefined : warmth(definition, warmStatus(info)),
     ...replicaMembers(info),
@@ -36,6 +32,18 @@ export function tableDescription(info: TableInfo): object {
     RestoreSummary: restoreSummary(info),
     TableClassSummary: classSummary(info),
     DeletionProtectionEnabled: definition.deletionProtection,
+  };
+}
+
+/** What a table is made of, which AWS tells no more once it goes. */
+function makeup(info: TableInfo): object {
+  if (info.status === 'DELETING') return {};
+  return {
+    AttributeDefinitions: info.definition.attributeDefinitions,
+    KeySchema: info.definition.keySchema,
+    CreationDateTime: seconds(info.createdAtMs),
+    LocalSecondaryIndexes: indexDescriptions(info, 'local'),
+    GlobalSecondaryIndexes: indexDescriptions(info, 'global'),
   };
 }
 
@@ -79,33 +87,16 @@ function warmStatus({ status }: TableInfo): TableStatus {
   return status === 'DELETING' ? status : 'ACTIVE';
 }
 
-/** What a new table on demand is ready for, on AWS. */
-const onDemandWarmth: Required<WarmThroughput> = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000 };
-
-interface Warmed {
-  readonly billingMode: BillingMode;
-  readonly throughput?: Throughput | undefined;
-  readonly warmThroughput?: WarmThroughput | undefined;
+function warmth(warmed: Warmed, Status: string): object {
+  return { ...warmUnits(warmed), Status };
 }
 
-/** What was asked for, and at least what the billing brings with it. */
-function warmth({ billingMode, throughput, warmThroughput }: Warmed, Status: string): object {
-  const least =
-    billingMode === 'PAY_PER_REQUEST' || throughput === undefined
-      ? onDemandWarmth
-      : {
-          ReadUnitsPerSecond: throughput.ReadCapacityUnits,
-          WriteUnitsPerSecond: throughput.WriteCapacityUnits,
-        };
-  return { ...least, ...warmThroughput, Status };
-}
-
-/** A table that was never on demand has none. */
-function billingSummary({ definition, payPerRequestSinceMs }: TableInfo): object | undefined {
+/** A table that was never on demand has none; one that is being made has no date yet. */
+function billingSummary({ definition, payPerRequestSinceMs, status }: TableInfo): object | undefined {
   if (definition.billingMode === 'PROVISIONED' && payPerRequestSinceMs === undefined) return undefined;
   return {
     BillingMode: definition.billingMode,
-    LastUpdateToPayPerRequestDateTime: seconds(payPerRequestSinceMs),
+    LastUpdateToPayPerRequestDateTime: status === 'CREATING' ? undefined : seconds(payPerRequestSinceMs),
   };
 }
 

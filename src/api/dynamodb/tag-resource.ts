@@ -7,13 +7,13 @@ import { namedTable } from './resource-arn.ts';
 import { checkTags } from './table-tags.ts';
 
 interface TagResourceInput {
-  readonly ResourceArn: string;
-  readonly Tags: readonly Tag[];
+  readonly ResourceArn?: string;
+  readonly Tags?: readonly Tag[];
 }
 
 export const tagResource = operation({
   name: 'TagResource',
-  run: async ({ tables, caller }: DynamoContext, { ResourceArn, Tags }: TagResourceInput) => {
+  run: async ({ tables, caller }: DynamoContext, { ResourceArn, Tags = [] }: TagResourceInput) => {
     const table = namedTable(caller, 'TagResource', ResourceArn);
     if (Tags.length === 0) {
       throw new Refusal('Validation', { message: 'Atleast one Tag needs to be provided as Input.' });

@@ -1,10 +1,12 @@
 /** What UpdateTable changes of billing, units and global indexes: the one group of changes that may come together. */
+import type { IndexInfo, IndexThroughput } from '../../tables/index-definition.ts';
 import type { AttributeDefinition, SettingsChange, TableInfo } from '../../tables/table-record.ts';
 import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
-import { type Billing, type BillingInput, nextBilling } from './billing.ts';
+import { type Billing, type BillingInput, checkBillingInput, checkQuota, nextBilling } from './billing.ts';
 import type { DynamoContext } from './context.ts';
 import { checkGlobalIndex, checkNonKeyAttributes, indexDefinition } from './index-definition.ts';
 import { type IndexUpdateInput, indexUpdates } from './index-updates.ts';
+import { checkWarmer } from './warm-throughput.ts';
 
 export interface UnitsAndIndexesInput extends BillingInput {
   readonly TableName: string;
@@ -18,6 +20,7 @@ export async function changeUnitsAndIndexes(
   input: UnitsAndIndexesInput,
 ): Promise<TableInfo> {
   const { TableName, BillingMode, ProvisionedThroughput, OnDemandThroughput, WarmThroughput } = input;
+  checkBillingInput(input);
   const { made, removed, throughput } = indexUpdates(input.GlobalSecondaryIndexUpdates ?? []);
   let info = await tables.describe(caller, TableName);
   const { definition, indexes = [] } = info;
@@ -26,6 +29,8 @@ export async function changeUnitsAndIndexes(
   const { billingMode = definition.billingMode } = billing;
   // Here already: an index that comes or goes first would not be taken back.
   checkOnDemandThroughput(OnDemandThroughput, { billingMode });
+  checkWarmer(WarmThroughput, definition, 'table');
+  for (const index of indexes) checkIndexUnits(index, throughput.get(index.name), definition);
   const change: SettingsChange = {
     ...billing,
     ...(OnDemandThroughput && { onDemandThroughput: OnDemandThroughput }),
@@ -44,6 +49,15 @@ export async function changeUnitsAndIndexes(
   }
   if (removed !== undefined) info = await tables.deleteIndex(caller, TableName, removed);
   return Object.keys(change).length === 0 ? info : tables.changeSettings(caller, TableName, change);
+}
+
+function checkIndexUnits(
+  index: IndexInfo,
+  asked: IndexThroughput | undefined,
+  { billingMode }: Pick<Billing, 'billingMode'>,
+): void {
+  if (asked?.throughput !== undefined) checkQuota(asked.throughput, index.name);
+  checkWarmer(asked?.warmThroughput, { ...index, billingMode }, `index ${index.name}`);
 }
 
 /** Those of the table, and those of the request that it does not have. */

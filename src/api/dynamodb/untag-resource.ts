@@ -5,13 +5,13 @@ import type { DynamoContext } from './context.ts';
 import { namedTable } from './resource-arn.ts';
 
 interface UntagResourceInput {
-  readonly ResourceArn: string;
-  readonly TagKeys: readonly string[];
+  readonly ResourceArn?: string;
+  readonly TagKeys?: readonly string[];
 }
 
 export const untagResource = operation({
   name: 'UntagResource',
-  run: async ({ tables, caller }: DynamoContext, { ResourceArn, TagKeys }: UntagResourceInput) => {
+  run: async ({ tables, caller }: DynamoContext, { ResourceArn, TagKeys = [] }: UntagResourceInput) => {
     const table = namedTable(caller, 'UntagResource', ResourceArn);
     if (TagKeys.length === 0) {
       throw new Refusal('Validation', { message: 'Atleast one Tag Key needs to be provided as Input.' });

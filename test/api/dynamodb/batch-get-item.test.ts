@@ -167,6 +167,13 @@ describe('BatchGetItem refuses, and the first fault wins:', () => {
       'ExpressionAttributeNames can only be specified when using expressions',
     ],
     [get({ notes: { Keys: keys('a', 'a') } }), twice],
+    [get({ gone: { Keys: keys('a', 'b', 'a') } }), twice],
+    [get({ gone: { Keys: [{ pk: { B: 'YQ==' } }, { pk: { B: 'YQ==' } }] } }), twice],
+    [get({ gone: { Keys: [{ pk: { B: 'YQ==' } }, { pk: S('a') }, { pk: { B: 'Yg==' } }] } }), noTable],
+    [
+      get({ gone: { Keys: [{ pk: {} }], ProjectionExpression: '' } }),
+      'Invalid ProjectionExpression: The expression can not be empty;',
+    ],
     [get({ notes: { Keys: keys('a') }, [arnOf('notes')]: { Keys: keys('a') } }), twice],
     [
       get({

@@ -9,7 +9,6 @@ import {
   modes,
   N,
   noTable,
-  P,
   putAll,
   S,
 } from './support.ts';
@@ -76,18 +75,14 @@ for (const mode of modes) {
       const twice = 'Provided list of item keys contains duplicates';
       const many = (count: number) => Array.from({ length: count }, (_, index) => put({ pk: S(`${index}`) }));
       const fine = put({ pk: S('fine') });
+      const notOne =
+        'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes';
       const cases: [Json, string][] = [
         [{}, 'The requestItems parameter is required for BatchWriteItem'],
         [write({ notes: [fine], gone: [fine] }), noTable],
         [write({ notes: many(20), gone: many(6) }), 'Too many items requested for the BatchWriteItem call'],
-        [
-          write({ notes: [fine, {}] }),
-          'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
-        ],
-        [
-          write({ notes: [fine, { ...fine, ...remove({ pk: S('a') }) }] }),
-          'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
-        ],
+        [write({ notes: [fine, {}] }), notOne],
+        [write({ notes: [fine, { ...fine, ...remove({ pk: S('a') }) }] }), notOne],
         [
           write({ gone: [put({ pk: { N: 'x' } })] }),
           'The parameter cannot be converted to a numeric value: x',
@@ -96,7 +91,12 @@ for (const mode of modes) {
           write({ gone: [put({ pk: S('a'), x: S('x'.repeat(409_600)) })] }),
           'Item size has exceeded the maximum allowed size',
         ],
-        [write({ notes: [fine, put({ text: S('x') })] }), `${P}Missing the key pk in the item`],
+        [write({ notes: [fine, put({ text: S('x') })] }), mismatch],
+        [write({ notes: [put({ pk: N(1) }), fine] }), mismatch],
+        [
+          write({ notes: [put({ pk: S('') }), fine] }),
+          'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk',
+        ],
         [write({ notes: [fine, remove({ pk: N(1) })] }), mismatch],
         [write({ notes: [fine, fine] }), twice],
         [write({ notes: [fine, remove({ pk: S('fine') })] }), twice],

@@ -46,6 +46,10 @@ describe('the billing of a new table', () => {
     [{ BillingMode: 'PAY_PER_REQUEST', ProvisionedThroughput: units(1, 1) }, noUnits],
     [{ ProvisionedThroughput: units(40_001, 1) }, tooMany('ReadCapacityUnits')],
     [{ ProvisionedThroughput: units(1, 40_001) }, tooMany('WriteCapacityUnits')],
+    [
+      { ProvisionedThroughput: units(1_000_000_000_000, 1_000_000_000_001) },
+      'Validation: Given value 1000000000001 for WriteCapacityUnits is out of bounds',
+    ],
     [{ OnDemandThroughput: { MaxReadRequestUnits: 1 } }, wantsUnits],
     [{ ProvisionedThroughput: units(1, 1), OnDemandThroughput: { MaxReadRequestUnits: 1 } }, noBounds],
   ];

@@ -14,10 +14,10 @@ beforeEach(async () => {
 });
 
 test('CreateTable describes the table as being created', async () => {
+  const { BillingMode: __, ...unbilledNotes } = tableInput('notes', 'N');
   expect(await api.call('CreateTable', create())).toEqual({
     TableDescription: {
-      ...tableInput('notes', 'N'),
-      BillingMode: undefined,
+      ...unbilledNotes,
       TableStatus: 'CREATING',
       CreationDateTime: opened.clock.nowMs() / 1000,
       ProvisionedThroughput: { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
@@ -25,10 +25,7 @@ test('CreateTable describes the table as being created', async () => {
       ItemCount: 0,
       TableArn: arnOf('notes'),
       TableId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      BillingModeSummary: {
-        BillingMode: 'PAY_PER_REQUEST',
-        LastUpdateToPayPerRequestDateTime: opened.clock.nowMs() / 1000,
-      },
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
       DeletionProtectionEnabled: false,
     },
   });
@@ -135,6 +132,30 @@ describe('CreateTable refuses, makes nothing, and the first fault wins:', () => 
       'no key',
       { TableName: 'notes', BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions: [] },
       "1 validation error detected: Value null at 'keySchema' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'no key and no attributes, before no units',
+      { TableName: 'notes' },
+      "2 validation errors detected: Value null at 'attributeDefinitions' failed to satisfy constraint: Member must not be null; Value null at 'keySchema' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'units of an index out of all bounds, before its key',
+      create({
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by-a',
+            KeySchema: [{ AttributeName: 'a', KeyType: 'HASH' }],
+            Projection: {},
+            ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1e12 + 1 },
+          },
+        ],
+      }),
+      'Given value 1000000000001 for WriteCapacityUnits is out of bounds for index by-a',
+    ],
+    [
+      'no name',
+      { ...create(), TableName: null },
+      "The parameter 'TableName' is required but was not present in the request",
     ],
     [
       'an encryption that is none',

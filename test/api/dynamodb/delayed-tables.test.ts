@@ -88,6 +88,20 @@ describe('with delays', () => {
     expect(await status()).toBe('ACTIVE');
   });
 
+  test('units are those from before until the time of their change is up', async () => {
+    const units = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
+    const { BillingMode: _, ...unbilled } = tableInput(TableName);
+    await api.call('CreateTable', { ...unbilled, ProvisionedThroughput: units });
+    await pass(100);
+    const shown = async () =>
+      ((await api.call('DescribeTable', { TableName })).Table as Json).ProvisionedThroughput;
+    const more = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
+    await api.call('UpdateTable', { TableName, ProvisionedThroughput: more });
+    expect(await shown()).toEqual({ ...units, NumberOfDecreasesToday: 0 });
+    await pass(20);
+    expect(await shown()).toMatchObject({ ...more, LastIncreaseDateTime: expect.any(Number) });
+  });
+
   test('a change of the key is seen to pass, the table ACTIVE and usable throughout (aws-behaviour §1.6)', async () => {
     await steady();
     const sse = async () =>

@@ -5,9 +5,11 @@ for (const mode of modes) {
   for (const TableName of ['notes', arnOf('notes')]) {
     test(`DeleteTable takes a table away: ${TableName}, tables ${mode}`, async () => {
       const api = await apiWithTables(mode);
-      expect(await api.call('DeleteTable', { TableName })).toMatchObject({
-        TableDescription: { TableName: 'notes', TableStatus: 'DELETING', TableArn: arnOf('notes') },
-      });
+      const { TableDescription: told } = await api.call('DeleteTable', { TableName });
+      expect(told).toMatchObject({ TableName: 'notes', TableStatus: 'DELETING', TableArn: arnOf('notes') });
+      for (const gone of ['AttributeDefinitions', 'KeySchema', 'CreationDateTime']) {
+        expect(told).not.toHaveProperty(gone);
+      }
       expect(await api.refusal('GetItem', { TableName, Key: { pk: S('a') } })).toBe(noTable);
     });
   }

@@ -225,8 +225,12 @@ test('the words of AWS for an index key of the wrong type, by put, update and ba
     UpdateExpression: 'SET a = :a',
     ExpressionAttributeValues: { ':a': N(1) },
   };
-  expect(await api.refusal('UpdateItem', update)).toBe(
+  expect(await api.refusal('UpdateItem', update)).toBe(put);
+  const computed = { ...update, UpdateExpression: 'SET b = :a, a = b' };
+  await api.call('UpdateItem', { ...update, UpdateExpression: 'SET b = :a' });
+  expect(await api.refusal('UpdateItem', computed)).toBe(
     'The update expression attempted to update the secondary index key to unsupported type',
   );
+  await api.call('DeleteItem', { TableName, Key: update.Key });
   expect(await api.call('Scan', { TableName })).toMatchObject({ Count: 0 });
 });

@@ -42,6 +42,11 @@ describe('updates are refused', () => {
       [update('one'), remove('one')],
       `Validation: ${P}Only one global secondary index update per index is allowed simultaneously. Index: one`,
     ],
+    [
+      'of units out of all bounds',
+      [{ Update: { IndexName: 'one', ProvisionedThroughput: { ...units, ReadCapacityUnits: 1e12 + 1 } } }],
+      'Validation: Given value 1000000000001 for ReadCapacityUnits is out of bounds for index one',
+    ],
     ['that make two', [create('one'), create('two')], oneAtATime],
     ['that make one and remove another', [create('one'), update('three'), remove('two')], oneAtATime],
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkAllUsed, checkedKeyDefinition } from '../../../src/api/dynamodb/key-definition.ts';
+import { checkAllUsed, checkedKeyDefinition, requireKey } from '../../../src/api/dynamodb/key-definition.ts';
 import type { AttributeDefinition, KeySchemaElement } from '../../../src/tables/table-record.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { P } from './support.ts';
@@ -25,7 +25,7 @@ describe('the key of a table', () => {
   ] as const) {
     test(`is taken as it is: ${schema} of ${defined}`, () => {
       const input = { KeySchema: keySchema(schema), AttributeDefinitions: definitions(defined) };
-      expect(checkedKeyDefinition(input)).toEqual({
+      expect(checkedKeyDefinition(requireKey(input))).toEqual({
         keySchema: input.KeySchema,
         attributeDefinitions: input.AttributeDefinitions,
       });
@@ -58,19 +58,24 @@ describe('the key of a table', () => {
   for (const [schema, defined, sentence] of refused) {
     test(`is refused: ${schema} of ${defined || 'nothing'}`, async () => {
       const input = { KeySchema: keySchema(schema), AttributeDefinitions: definitions(defined) };
-      expect(await refusalOf(() => checkedKeyDefinition(input))).toBe(`Validation: ${sentence}`);
+      const refusal = await refusalOf(() => checkedKeyDefinition(requireKey(input)));
+      expect(refusal).toBe(`Validation: ${sentence}`);
     });
   }
 
   test('is refused where a part of it is not given', async () => {
     const absent = (member: string) =>
-      `Validation: 1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`;
-    expect(await refusalOf(() => checkedKeyDefinition({ KeySchema: keySchema('a:HASH') }))).toBe(
-      absent('attributeDefinitions'),
+      `Value null at '${member}' failed to satisfy constraint: Member must not be null`;
+    const attributes = absent('attributeDefinitions');
+    const key = absent('keySchema');
+    const refusals = [{ KeySchema: keySchema('a:HASH') }, { AttributeDefinitions: definitions('a') }, {}].map(
+      (input) => refusalOf(() => requireKey(input)),
     );
-    expect(await refusalOf(() => checkedKeyDefinition({ AttributeDefinitions: definitions('a') }))).toBe(
-      absent('keySchema'),
-    );
+    expect(await Promise.all(refusals)).toEqual([
+      `Validation: 1 validation error detected: ${attributes}`,
+      `Validation: 1 validation error detected: ${key}`,
+      `Validation: 2 validation errors detected: ${attributes}; ${key}`,
+    ]);
   });
 });
 

@@ -37,3 +37,13 @@ test('D20: a token that is none, another account and a table that is not there a
     /^ResourceNotFound: /,
   );
 });
+
+test('no ARN, and a text that is none, are refused in words of their own', async () => {
+  const api = await apiWithTables();
+  expect(await api.refusal('ListTagsOfResource', {})).toBe('Invalid TableArn');
+  for (const arn of ['', 'a;', 'a'.repeat(1284)]) {
+    expect(await api.refusal('ListTagsOfResource', { ResourceArn: arn })).toBe(
+      `Invalid TableArn: Invalid ResourceArn provided as input ${arn}`,
+    );
+  }
+});

@@ -183,6 +183,11 @@ describe('R-API-1: Query refuses, and the first fault wins:', () => {
 
   const invalid = 'The provided starting key is invalid';
   const unused = 'Value provided in ExpressionAttributeValues unused in expressions: keys: {:x}';
+  const old = {
+    KeyConditionExpression: undefined,
+    ExpressionAttributeValues: undefined,
+    ExclusiveStartKey: { pk: {} },
+  };
   const above = { KeyConditionExpression: 'pk = :pk AND sk > :v' };
   const cases: [Json, string][] = [
     [query({ TableName: 'gone' }), noTable],
@@ -206,6 +211,37 @@ describe('R-API-1: Query refuses, and the first fault wins:', () => {
     [
       { TableName: 'gone' },
       'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    ],
+    [
+      { TableName: 'events', FilterExpression: '', ProjectionExpression: '' },
+      'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    ],
+    [
+      query({ QueryFilter: { a: { ComparisonOperator: 'NULL', AttributeValueList: [N(1)] } }, ...old }),
+      `${P}Invalid number of argument(s) for the NULL ComparisonOperator`,
+    ],
+    [
+      {
+        TableName: 'gone',
+        KeyConditions: { pk: { ComparisonOperator: 'NULL', AttributeValueList: [N(1)] } },
+        FilterExpression: '',
+      },
+      'Invalid FilterExpression: The expression can not be empty;',
+    ],
+    [
+      query({ TableName: 'gone', KeyConditionExpression: 'pk = :pk AND sk = :pk AND c = :pk' }),
+      'Conditions can be of length 1 or 2 only',
+    ],
+    [
+      {
+        TableName: 'gone',
+        KeyConditions: {
+          a: { ComparisonOperator: 'EQ', AttributeValueList: [N(1)] },
+          b: { ComparisonOperator: 'EQ', AttributeValueList: [N(1)] },
+          c: { ComparisonOperator: 'EQ', AttributeValueList: [N(1)] },
+        },
+      },
+      'Conditions can be of length 1 or 2 only',
     ],
     [query({ KeyConditionExpression: 'sk = :pk' }), 'Query condition missed key schema element: pk'],
     [query({}, { ':pk': N(1) }), `${P}Condition parameter type does not match schema type`],

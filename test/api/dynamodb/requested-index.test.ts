@@ -117,6 +117,12 @@ for (const mode of modes) {
           "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: score",
         ],
         [
+          'a path into a key of another index',
+          'Query',
+          oslo({ FilterExpression: 'league.a = :c' }),
+          "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: league",
+        ],
+        [
           'a path into a key of the table',
           'Scan',
           { TableName: 'games', IndexName: 'by-city', ProjectionExpression: 'game[0]' },

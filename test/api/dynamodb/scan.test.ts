@@ -10,6 +10,7 @@ import {
   modes,
   N,
   noTable,
+  P,
   putAll,
   S,
 } from './support.ts';
@@ -128,6 +129,7 @@ describe('R-API-1: Scan refuses, and the first fault wins:', () => {
 
   const invalid = 'The provided starting key is invalid';
   const firstKey = { pk: S(inOrder[0] ?? '') };
+  const badStart = { ExclusiveStartKey: { pk: {} } };
   const cases: [Json, string][] = [
     [scan({ TableName: 'gone' }), noTable],
     [
@@ -141,7 +143,7 @@ describe('R-API-1: Scan refuses, and the first fault wins:', () => {
       'ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null',
     ],
     [
-      scan({ Segment: 1, ExclusiveStartKey: { pk: {} } }),
+      scan({ Segment: 1, FilterExpression: '' }),
       'The TotalSegments parameter is required but was not present in the request when Segment parameter is present',
     ],
     [
@@ -157,7 +159,11 @@ describe('R-API-1: Scan refuses, and the first fault wins:', () => {
       "1 validation error detected: Value '1000001' at 'totalSegments' failed to satisfy constraint: Member must have value less than or equal to 1000000",
     ],
     [
-      scan({ ExclusiveStartKey: { pk: {} }, FilterExpression: '' }),
+      scan({ ScanFilter: { a: { ComparisonOperator: 'NULL', AttributeValueList: [N(1)] } }, ...badStart }),
+      `${P}Invalid number of argument(s) for the NULL ComparisonOperator`,
+    ],
+    [
+      scan({ ...badStart, FilterExpression: '', Segment: 1 }),
       `${invalid}: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes`,
     ],
     [

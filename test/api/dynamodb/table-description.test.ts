@@ -69,6 +69,21 @@ test('an archived table shows since when, why and where its data is', () => {
   });
 });
 
+test('a table that is being made has no date of its billing, and of one that goes less is told', () => {
+  const { WarmThroughput: _, ...young } = whole;
+  expect(shown({ ...onDemand, status: 'CREATING' })).toEqual({
+    ...young,
+    TableStatus: 'CREATING',
+    BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+  });
+  const { AttributeDefinitions, KeySchema, CreationDateTime, ...going } = whole;
+  expect(shown({ ...onDemand, status: 'DELETING' })).toEqual({
+    ...going,
+    TableStatus: 'DELETING',
+    WarmThroughput: { ...whole.WarmThroughput, Status: 'DELETING' },
+  });
+});
+
 test('a table on demand under the AWS owned key shows no encryption, no class and no units', () => {
   expect(shown(onDemand)).toEqual(whole);
 });
@@ -92,12 +107,12 @@ describe('a description shows', () => {
     ],
     [
       'when its units last changed',
-      { ...provisioned, lastIncreaseMs: 2000, lastDecreaseMs: 3500 },
+      { ...provisioned, lastIncreaseMs: 2000, lastDecreaseMs: 3500, decreasesToday: 2 },
       {
         ProvisionedThroughput: {
           LastIncreaseDateTime: 2,
           LastDecreaseDateTime: 3.5,
-          NumberOfDecreasesToday: 0,
+          NumberOfDecreasesToday: 2,
           ReadCapacityUnits: 5,
           WriteCapacityUnits: 6,
         },

@@ -23,6 +23,11 @@ describe('R-API-1: TagResource refuses', () => {
   const notFound = `${arnOf('others')} not found`;
   const cases: readonly (readonly [string, Json])[] = [
     ['Atleast one Tag needs to be provided as Input.', { Tags: [] }],
+    ['Atleast one Tag needs to be provided as Input.', {}],
+    ['Atleast one Tag needs to be provided as Input.', { Tags: null }],
+    ['Invalid TableArn', { ResourceArn: null }],
+    ['Invalid TableArn: Invalid ResourceArn provided as input ', { ResourceArn: '', Tags: [tag('a')] }],
+    ['Invalid TableArn: Invalid ResourceArn provided as input a;', { ResourceArn: 'a;' }],
     [`${P}Tag keys that begin with aws: are reserved: aws:x`, { Tags: [tag('aws:x')] }],
     [`${P}Duplicate tag key: a`, { Tags: [tag('a'), tag('a')] }],
     [`${P}A table can have 50 tags at most`, { Tags: many(51) }],

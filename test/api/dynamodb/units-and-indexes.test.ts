@@ -241,3 +241,37 @@ describe('R-API-1: UpdateTable refuses changes of indexes, and makes none:', () 
     );
   });
 });
+
+describe('UpdateTable refuses', () => {
+  const onDemandWithUnits = { BillingMode: 'PAY_PER_REQUEST', ProvisionedThroughput: units };
+  const many = { ...units, WriteCapacityUnits: 40_001 };
+  const cases: [string, Json, string][] = [
+    [
+      'what no table could have before it looks for the table',
+      update(onDemandWithUnits, 'others'),
+      `${P}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST`,
+    ],
+    [
+      'more units than an index can have',
+      update(updates({ Update: { IndexName: 'by-a', ProvisionedThroughput: many } }), 'units'),
+      'LimitExceeded: Subscriber limit exceeded: WriteCapacityUnits of the index by-a can be 40000 at most',
+    ],
+    [
+      'a colder table',
+      update({ WarmThroughput: { ReadUnitsPerSecond: 2 } }, 'units'),
+      `${P}Requested ReadUnitsPerSecond for WarmThroughput for table is lower than current WarmThroughput, decreasing WarmThroughput is not supported`,
+    ],
+    [
+      'a colder index',
+      update(updates({ Update: { IndexName: 'by-a', WarmThroughput: { WriteUnitsPerSecond: 1 } } }), 'units'),
+      `${P}Requested WriteUnitsPerSecond for WarmThroughput for index by-a is lower than current WarmThroughput, decreasing WarmThroughput is not supported`,
+    ],
+  ];
+  for (const [title, input, sentence] of cases) {
+    test(title, async () => {
+      await api.call('UpdateTable', update(creating({ ProvisionedThroughput: units }), 'units'));
+      await opened.tables.indexesSettled();
+      expect(await api.refusal('UpdateTable', input)).toBe(sentence);
+    });
+  }
+});

@@ -13,9 +13,12 @@ test('tags go by their keys, and those that are not there are not missed', async
 
 test('R-API-1: a request without keys is refused, as is a table that is not there', async () => {
   const api = await apiWithTables();
-  expect(await api.refusal('UntagResource', { ResourceArn, TagKeys: [] })).toBe(
-    'Atleast one Tag Key needs to be provided as Input.',
-  );
+  for (const keys of [{ TagKeys: [] }, {}]) {
+    expect(await api.refusal('UntagResource', { ResourceArn, ...keys })).toBe(
+      'Atleast one Tag Key needs to be provided as Input.',
+    );
+  }
+  expect(await api.refusal('UntagResource', {})).toBe('Invalid TableArn');
   const others = arnOf('others');
   expect(await api.refusal('UntagResource', { ResourceArn: others, TagKeys: ['a'] })).toBe(
     `ResourceNotFound: Requested resource not found: ResourcArn: ${others} not found`,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { gamesApi } from './games.ts';
 import {
   type Api,
   apiWithTables,
@@ -184,6 +185,40 @@ for (const mode of modes) {
     });
   });
 }
+
+describe('UpdateItem refuses what no index key can be, before its condition', () => {
+  const unmet = { ConditionExpression: 'attribute_exists(nowhere)' };
+  const cases: [string, Json, string][] = [
+    [
+      'SET city = :v',
+      { ...unmet, ExpressionAttributeValues: { ':v': N(1) } },
+      `${P}Type mismatch for Index Key city Expected: S Actual: N IndexName: by-city`,
+    ],
+    ['SET city = score', unmet, 'ConditionalCheckFailed: The conditional request failed'],
+    [
+      'SET city = score',
+      {},
+      'The update expression attempted to update the secondary index key to unsupported type',
+    ],
+    [
+      'REMOVE city.a',
+      unmet,
+      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: city",
+    ],
+  ];
+  for (const [UpdateExpression, more, sentence] of cases) {
+    test(`${UpdateExpression}: ${sentence}`, async () => {
+      const api = await gamesApi();
+      const input = {
+        TableName: 'games',
+        Key: { player: S('ann'), game: S('g1') },
+        UpdateExpression,
+        ...more,
+      };
+      expect(await api.refusal('UpdateItem', input)).toBe(sentence);
+    });
+  }
+});
 
 test('UpdateItem writes nothing where an absent item stays absent, or a present one has no update', async () => {
   const before = [{ TableName: 'notes', Item: item }];

@@ -37,11 +37,6 @@ describe('UpdateTable changes', () => {
       throughput(3, 4),
     ],
     [
-      'the units, and nothing beside them',
-      update({ ProvisionedThroughput: { ...units, ReadCapacityUnits: 9 } }, 'units'),
-      { ...throughput(9, 4), DeletionProtectionEnabled: true, TableClassSummary: { TableClass: 'STANDARD' } },
-    ],
-    [
       'the stream',
       update({ StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } }),
       { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } },
@@ -76,6 +71,17 @@ describe('UpdateTable changes', () => {
       });
     });
   }
+
+  test('the units, and nothing beside them: seen once the change is over, and counted by the day if they are less', async () => {
+    const rest = { DeletionProtectionEnabled: true, TableClassSummary: { TableClass: 'STANDARD' } };
+    const lowered = { ReadCapacityUnits: 9, WriteCapacityUnits: 1 };
+    expect(await api.call('UpdateTable', update({ ProvisionedThroughput: lowered }, 'units'))).toMatchObject({
+      TableDescription: { ...throughput(3, 4), ...rest, TableStatus: 'UPDATING' },
+    });
+    expect(await api.call('DescribeTable', { TableName: 'units' })).toMatchObject({
+      Table: { ProvisionedThroughput: { ...lowered, NumberOfDecreasesToday: 1 }, ...rest },
+    });
+  });
 
   test('protection, at once', async () => {
     expect(await api.call('UpdateTable', update({ DeletionProtectionEnabled: true }))).toMatchObject({
