@@ -339,7 +339,7 @@ export class GroupCommit {
     const again: Work[] = [];
     for (const work of flight.works) {
       const final = work.outcome !== undefined && 'isFinal' in work.outcome ? work.outcome : undefined;
-      const isOver = isConflict ? ++work.conflicts > conflictsMax : flight.works.length === 1;
+      const isOver = isConflict ? ++work.conflicts > conflictsMax : flight.isAlone;
       if (final === undefined && !isOver) again.push(work);
       else work.reject(final?.fault ?? fault);
     }

@@ -132,15 +132,16 @@ export class Group {
     for (const { tree } of this.drops) if (tree !== undefined) tree.state.dropping = undefined;
   }
 
-  /** Throws SealFault where a tree's key has gone. */
-  seal(sealer: PageSealer, bounds: RefLogBounds): StoreChange {
+  /** Throws SealFault where a tree's key has gone. What runs alone had no room before: it logs nothing, which takes some. */
+  seal(sealer: PageSealer, { nodesMin }: RefLogBounds): StoreChange {
+    const logFrom = this.isAlone ? Number.POSITIVE_INFINITY : nodesMin;
     const puts = [];
     const deletes = [];
     const heads = [];
     sealer.begin();
     for (const [tree, change] of this.changes) {
       try {
-        const sealed = sealChange(sealer, tree, change, bounds);
+        const sealed = sealChange(sealer, tree, change, logFrom);
         puts.push(...sealed.puts);
         heads.push(sealed.head);
       } catch (fault) {

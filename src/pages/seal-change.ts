@@ -20,7 +20,7 @@ import {
   writeU48,
 } from './layout.ts';
 import { cellAt, cellCount, isOverflowCell, isSoundNode, nodeLevel, valueAt } from './node.ts';
-import type { LoggedRef, RefLogBounds } from './ref-log.ts';
+import type { LoggedRef } from './ref-log.ts';
 import { sealLog } from './seal-log.ts';
 import type { PageSealer, PlainPage } from './sealed-page.ts';
 import { copyTag } from './sealed-page.ts';
@@ -47,16 +47,16 @@ interface Collected {
   kept: number;
 }
 
-/** Throws what the tree's cipher throws; then the change is to be discarded. */
+/** `logFrom`: see RefLogBounds.nodesMin. Throws what the tree's cipher throws; then the change is to be discarded. */
 export function sealChange(
   sealer: PageSealer,
   tree: TreeState,
   change: TreeChange,
-  { nodesMin }: RefLogBounds,
+  logFrom: number,
 ): SealedChange {
   const { head, base } = change;
   const collected: Collected = { overflow: [], levels: [], logged: [], kept: 0 };
-  new Collection(change, keepable(change) >= nodesMin, collected).node(head.rootRef, 0, undefined);
+  new Collection(change, keepable(change) >= logFrom, collected).node(head.rootRef, 0, undefined);
   const puts: PagePut[] = [];
   for (const pages of [collected.overflow, ...collected.levels]) {
     if (pages.length === 0) continue;

@@ -174,6 +174,28 @@ describe('a long log', () => {
   });
 });
 
+test('deletes make room in a store that is full, however many nodes they touch', async () => {
+  const small = await threeLevels();
+  const known = new Set((await snapshot(small.store)).pages.map(({ id }) => id));
+  const full: PageStore = {
+    ...small.store,
+    async commit(change) {
+      if (change.puts.some(({ id }) => !known.has(id))) throw new Outage('StoreFull');
+      await small.store.commit(change);
+    },
+  };
+  const { engine, tree } = await reopened(small, full);
+  await expect(touch(engine, tree, 20, 1)).resolves.toBeUndefined();
+  await engine.transact(async (tx) => {
+    for (let i = 0; i < entries; i += 150) await tx.delete(tree, key(i));
+  });
+  expect(await tree.get(key(150))).toBeUndefined();
+  await expect(engine.transact((tx) => tx.put(tree, key(9_999), value(20_000)))).rejects.toMatchObject({
+    code: 'StoreFull',
+  });
+  expect(await problems(engine, small)).toEqual([]);
+});
+
 describe('a logged reference', () => {
   /** A tree with a log, what a newer commit wrote, and what was there before that. */
   async function logged() {

@@ -46,7 +46,7 @@ function changed() {
 describe('a change is sealed', () => {
   test('children before parents, whose references then hold their tags; what did not change stays', () => {
     const { change, root, tree } = changed();
-    const { puts, head } = sealChange(sealer, tree, change, refLogBounds);
+    const { puts, head } = sealChange(sealer, tree, change, refLogBounds.nodesMin);
     expect(puts.map(({ tree: id, id: page, version }) => [id, page, version])).toEqual([
       [9, 2, 6],
       [9, 1, 6],
@@ -78,7 +78,7 @@ describe('a change is sealed', () => {
   test('and a changed page that the tree does not reach is a bug', () => {
     const { change, tree } = changed();
     change.pages.set(8, leafOf([]));
-    expect(() => sealChange(sealer, tree, change, refLogBounds)).toThrow(
+    expect(() => sealChange(sealer, tree, change, refLogBounds.nodesMin)).toThrow(
       'a tree reaches all that was changed in it',
     );
   });
@@ -86,7 +86,9 @@ describe('a change is sealed', () => {
   test('and a reference to a changed page that is not there is a bug', () => {
     const { change, tree } = changed();
     change.pages.delete(2);
-    expect(() => sealChange(sealer, tree, change, refLogBounds)).toThrow('a changed node is there and sound');
+    expect(() => sealChange(sealer, tree, change, refLogBounds.nodesMin)).toThrow(
+      'a changed node is there and sound',
+    );
   });
 
   test('one call of the cipher for overflow pages, for each level, and for the head', async () => {
