@@ -17,8 +17,8 @@ import { when } from './maybe-promise.ts';
 import { checkGlobalReads, requestedIndex } from './requested-index.ts';
 
 /** Refuses what a native read of the table refuses in its filter and projection. */
-export function checkSelectKeys(select: BoundSelect, { keySchema }: OpenTable): void {
-  checkExpressionKeys(expressionsOf(select), keySchema, 'other');
+export function checkSelectKeys(select: BoundSelect, { keySchema, indexKeys }: OpenTable): void {
+  checkExpressionKeys(expressionsOf(select), keySchema, 'other', indexKeys);
 }
 
 function expressionsOf({ where, projection }: BoundSelect): CompiledExpressions {
@@ -98,7 +98,8 @@ function tableRows(select: BoundSelect, table: OpenTable, { input, startKey }: W
 function indexRows(select: BoundSelect, table: OpenTable, { input, startKey }: WalkRequest) {
   const index = knownIndex(table, input);
   const expressions = expressionsOf(select);
-  checkIndexExpressionKeys(expressions, { index: index.keySchema, table: table.keySchema }, 'other');
+  const keySchemas = { index: index.keySchema, table: table.keySchema };
+  checkIndexExpressionKeys(expressions, keySchemas, 'other', table.indexKeys);
   checkGlobalReads(index, input, expressions);
   const entries = selectCursor(select, indexSource(index, table), startKey);
   return indexPage(input, { table, index, expressions, entries });
