@@ -14,7 +14,7 @@ export interface Statement {
 export interface Database {
   exec(sql: string): void;
   prepare(sql: string): Statement;
-  /** A library with SQLite's interface for extensions, by its path. */
+  /** A library with SQLite's interface for extensions, by its path: one, of a connection that was opened for it. */
   loadExtension(path: string): void;
   close(): void;
 }
@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean;
   /** How long to wait for another connection's lock. */
   readonly busyMs?: number;
+  /** To load an extension. */
+  readonly mayExtend?: boolean;
 }
 
 /** The bindings by name, best first. */
@@ -31,9 +33,9 @@ export type DriverName = (typeof drivers)[number];
 
 type Opener = (path: string, options: DatabaseOptions) => Database;
 
-/** `node:sqlite` loads extensions only where both the constructor and then a call have allowed it. */
+/** `node:sqlite` loads extensions where the constructor has allowed it, until this takes it back; Deno's cannot. */
 interface NodeDatabase extends Database {
-  enableLoadExtension(allow: boolean): void;
+  enableLoadExtension?(allow: boolean): void;
 }
 
 interface NodeSqlite {
@@ -67,29 +69,41 @@ function requireQuietly(name: string): unknown {
 function nodeSqlite(): Opener | undefined {
   if (!hasNodeSqlite()) return undefined;
   const { DatabaseSync } = requireQuietly('node:sqlite') as NodeSqlite;
+  /** One extension a connection: then it is shut to all others, which a statement could load too. */
   class Extensible extends DatabaseSync {
     override loadExtension(file: string): void {
-      this.enableLoadExtension(true);
-      try {
-        super.loadExtension(file);
-      } finally {
-        this.enableLoadExtension(false);
-      }
+      super.loadExtension(file);
+      this.enableLoadExtension?.(false);
     }
   }
-  return (path, { readOnly = false, busyMs = 0 }) => {
-    const database = new Extensible(path, { readOnly, allowExtension: true });
-    database.enableLoadExtension(false);
+  return (path, { readOnly = false, busyMs = 0, mayExtend = false }) => {
+    const database = new Extensible(path, { readOnly, allowExtension: mayExtend });
     database.exec(`PRAGMA busy_timeout=${busyMs}`);
     return database;
   };
 }
 
+const noBinary =
+  'better-sqlite3 is installed without its binary, as where no install script may run: ' +
+  'use Node 22.13 or later, which has SQLite built in, or run npm rebuild better-sqlite3.';
+
+/** It looks for its binary when it opens its first database, and not when it is loaded. */
+function isWithoutBinary(fault: unknown): boolean {
+  return fault instanceof Error && fault.message.startsWith('Could not locate the bindings file');
+}
+
 function betterSqlite(): Opener | undefined {
   try {
     const Better = require('better-sqlite3') as BetterSqlite;
-    return (path, { readOnly = false, busyMs = 0 }) =>
-      new Better(path, { readonly: readOnly, timeout: busyMs });
+    return (path, { readOnly = false, busyMs = 0 }) => {
+      try {
+        return new Better(path, { readonly: readOnly, timeout: busyMs });
+      } catch (fault) {
+        throw isWithoutBinary(fault)
+          ? new Outage('StoreUnavailable', { cause: fault, hint: noBinary })
+          : fault;
+      }
+    };
   } catch (fault) {
     // A binding that is there but does not load is another matter than one that is not installed.
     if ((fault as { code?: unknown }).code === 'MODULE_NOT_FOUND') return undefined;

@@ -33,6 +33,8 @@ export const recordFile: FileKind = {
 export interface ConnectionOptions {
   readonly readOnly: boolean;
   readonly driver?: DriverName | undefined;
+  /** To load an extension. */
+  readonly mayExtend?: boolean;
 }
 
 /** Of SQLite's own pages, one of which takes one of ours. */
@@ -44,12 +46,12 @@ const walPagesBeforeCheckpoint = 4_000;
 const fileCacheKib = 16_384;
 
 /** A connection with the settings that all need. `synchronous` comes after WAL, which would reset it. */
-export function connect(path: string, { readOnly, driver }: ConnectionOptions): Database {
-  const database = openDatabase(path, { readOnly, busyMs }, driver);
+export function connect(path: string, { driver, ...options }: ConnectionOptions): Database {
+  const database = openDatabase(path, { ...options, busyMs }, driver);
   try {
     database.exec('PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0');
     database.exec(`PRAGMA cache_size=-${fileCacheKib}`);
-    if (!readOnly) {
+    if (!options.readOnly) {
       database.exec('PRAGMA journal_mode=WAL');
       database.exec('PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON');
       database.exec(`PRAGMA wal_autocheckpoint=${walPagesBeforeCheckpoint}; PRAGMA secure_delete=OFF`);

@@ -26,14 +26,15 @@ export interface FollowerOptions {
 export function followSqliteStore({ folder, storeId, rows: reading }: FollowerOptions): PageStore {
   const path = join(folder, storeFile);
   inspect(path, pageFile, undefined, true);
-  const database = connect(path, { readOnly: true });
+  const database = connect(path, { readOnly: true, mayExtend: reading !== undefined });
+  let rows: SqliteRows;
   try {
     if (!equalBytes(readStoreId(database), storeId)) throw new Outage('StoreReplaced');
+    rows = new SqliteRows(database, reading);
   } catch (fault) {
     database.close();
     throw openingFault(fault);
   }
-  const rows = new SqliteRows(database, reading);
   const snapshot = new ReadSnapshot(database);
   const dataVersion = database.prepare('PRAGMA data_version');
   let isClosed = false;

@@ -56,7 +56,7 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
   let reader: Database | undefined;
   try {
     prepareFile(path, pageFile, create, driver);
-    reader = connect(path, { readOnly: false, driver });
+    reader = connect(path, { readOnly: false, driver, mayExtend: options.rows !== undefined });
     const storeId = readStoreId(reader);
     reader.exec('PRAGMA query_only=ON');
     return new SqlitePages({ ...options, path, reader, lock, storeId });

@@ -12,7 +12,7 @@ describe.skipIf(addonSkipped)('rows of pages', () => {
   const reading = pageRowReading(testedAddon);
 
   function openRows(): PageRows {
-    const database = openDatabase(':memory:');
+    const database = openDatabase(':memory:', { mayExtend: true });
     database.exec('CREATE TABLE page(place INTEGER PRIMARY KEY, version INTEGER, body BLOB)');
     database.exec("INSERT INTO page VALUES (1, 5, x'010203'), (2, 6, x'')");
     database.loadExtension(reading?.extension ?? '');
@@ -86,7 +86,7 @@ describe.skipIf(addonSkipped)('rows of pages', () => {
   });
 
   test('of a connection that nobody took are let go of by the next', () => {
-    const database = openDatabase(':memory:');
+    const database = openDatabase(':memory:', { mayExtend: true });
     database.exec('CREATE TABLE page(place INTEGER PRIMARY KEY, version INTEGER, body BLOB)');
     database.loadExtension(reading?.extension ?? '');
     const found = new Float64Array(2);

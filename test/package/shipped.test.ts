@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { usableDrivers } from '../../src/store/sqlite-driver.ts';
 import { saidSkip } from '../support/said-skip.ts';
 import {
   buildPrebuilds,
@@ -15,6 +16,8 @@ import {
   tsc,
 } from '../support/staged-package.ts';
 import { addonSkipped } from '../support/usable-cores.ts';
+
+const hasOwnSqlite = usableDrivers()[0] === 'node:sqlite';
 
 /** What a user gets: the binaries, bit for bit, and the installed package in every runtime that npm can bring here. */
 
@@ -109,7 +112,9 @@ describe.skipIf(skipped)('what is shipped', () => {
       const stage = temporaryFolder('stage');
       const tarball = packStaged(stage, first);
       writeFileSync(join(user, 'package.json'), '{"private":true}\n');
-      cpSync(join(root, 'test', 'package', 'seal-page.mjs'), join(user, 'seal-page.mjs'));
+      for (const program of ['seal-page.mjs', 'keep-page.mjs']) {
+        cpSync(join(root, 'test', 'package', program), join(user, program));
+      }
       try {
         installInto(user, [tarball, ...runtimesHere().flatMap((runtime) => runtime.packages)]);
       } catch (fault) {
@@ -127,14 +132,15 @@ describe.skipIf(skipped)('what is shipped', () => {
     }, 10 * minutes);
     afterAll(() => remove(user));
 
-    function sealWith(command: readonly string[]): unknown {
-      const [program = '', ...args] = command;
-      return JSON.parse(run(program, [...args, 'seal-page.mjs'], { cwd: user }));
+    const sealWith = (command: readonly string[]) => runWith(command, 'seal-page.mjs');
+    function runWith(command: readonly string[], program: string): unknown {
+      const [runtime = '', ...args] = command;
+      return JSON.parse(run(runtime, [...args, program], { cwd: user }));
     }
 
     for (const { name, command, missing } of runtimesHere()) {
       test(
-        `seals a page natively on ${name}`,
+        `seals a page natively, and keeps a store, on ${name}`,
         (context) => {
           const reason = unreachable === '' ? missing() : 'the package registry is out of reach';
           if (reason !== undefined) {
@@ -142,10 +148,21 @@ describe.skipIf(skipped)('what is shipped', () => {
             context.skip(reason);
           }
           expect(sealWith(command(user))).toMatchObject({ core: 'native' });
+          // Where no script may run, nothing brings a Node without SQLite of its own to one.
+          if (name.startsWith('this Node') && !hasOwnSqlite) return;
+          expect(runWith(command(user), 'keep-page.mjs')).toEqual({ status: 200, isWhole: true });
         },
         2 * minutes,
       );
     }
+
+    const needless = saidSkip(hasOwnSqlite, 'what a missing SQLite is told as, as this Node has its own');
+    test.skipIf(needless)('says what to do where no SQLite can be had', (context) => {
+      context.skip(unreachable !== '', 'the package registry is out of reach');
+      const done = spawnSync(process.execPath, ['keep-page.mjs'], { cwd: user, encoding: 'utf8' });
+      expect(done.status).toBe(1);
+      expect(done.stderr).toContain('or run npm rebuild better-sqlite3');
+    });
 
     for (const kind of ['mts', 'cts']) {
       test(`has types for each of its entries, seen from .${kind}`, (context) => {

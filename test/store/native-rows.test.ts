@@ -23,7 +23,8 @@ for (const driver of usableDrivers()) {
       await store.commit(change({ puts }));
       await store.close();
       const path = join(folder, storeFile);
-      const connections = [openDatabase(path, {}, driver), openDatabase(path, {}, driver)] as const;
+      const open = () => openDatabase(path, { mayExtend: true }, driver);
+      const connections = [open(), open()] as const;
       return { path, rows: rowsOf(connections[0]), database: connections[0], other: connections[1] };
     }
 
@@ -93,7 +94,7 @@ for (const driver of usableDrivers()) {
       // Behind the header, the schema and the map of pages, so that the connection still opens.
       file.fill(0, 8192 * 4);
       writeFileSync(path, file);
-      const damaged = rowsOf(openDatabase(path, {}, driver));
+      const damaged = rowsOf(openDatabase(path, { mayExtend: true }, driver));
       let code: string | undefined;
       try {
         damaged.pages(2, [30]);
@@ -104,8 +105,9 @@ for (const driver of usableDrivers()) {
     });
 
     test('of other types than were written are tampering', () => {
-      const loose = openDatabase(join(temporaryFolder(), 'loose.sqlite'), {}, driver);
+      const loose = openDatabase(join(temporaryFolder(), 'loose.sqlite'), { mayExtend: true }, driver);
       loose.exec('CREATE TABLE page(place INTEGER PRIMARY KEY, version, body)');
+      const rows = rowsOf(loose);
       for (const [place, version, bytes] of [
         [1, '1', "'text'"],
         [2, "'1'", "x'01'"],
@@ -116,7 +118,7 @@ for (const driver of usableDrivers()) {
         [7, '1', '7'],
       ] as const) {
         loose.exec(`INSERT INTO page VALUES (${place}, ${version}, ${bytes})`);
-        expect(() => rowsOf(loose).pages(0, [place]), `row ${place}`).toThrow(IntegrityFault);
+        expect(() => rows.pages(0, [place]), `row ${place}`).toThrow(IntegrityFault);
       }
     });
 
@@ -133,7 +135,7 @@ for (const driver of usableDrivers()) {
     });
 
     test('need a connection that has pages', () => {
-      const empty = openDatabase(join(temporaryFolder(), 'empty.sqlite'), {}, driver);
+      const empty = openDatabase(join(temporaryFolder(), 'empty.sqlite'), { mayExtend: true }, driver);
       expect(() => rowsOf(empty)).toThrow();
     });
   });
