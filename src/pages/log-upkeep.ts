@@ -21,6 +21,8 @@ type Transact = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 export class LogUpkeep {
   readonly #parts: LogUpkeepParts;
   readonly #transact: Transact;
+  /** Trees whose logs are being brought in. */
+  readonly #atWork = new Set<TreeState>();
 
   constructor(parts: LogUpkeepParts, transact: Transact) {
     this.#parts = parts;
@@ -31,14 +33,12 @@ export class LogUpkeep {
   look(changed: Iterable<TreeState>): void {
     for (const state of changed) {
       const tree = this.#parts.trees.get(state.id);
-      if (tree === undefined || state.isTakingUp) continue;
+      if (tree === undefined || this.#atWork.has(state)) continue;
       if (state.log.pageCount <= this.#parts.refLog.pagesMax) continue;
-      state.isTakingUp = true;
+      this.#atWork.add(state);
       this.#run(tree)
         .catch(() => {})
-        .finally(() => {
-          state.isTakingUp = false;
-        });
+        .finally(() => this.#atWork.delete(state));
     }
   }
 

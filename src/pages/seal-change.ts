@@ -37,16 +37,6 @@ export interface SealedChange {
   readonly head: HeadPut;
 }
 
-/** What a walk through the change has found. */
-interface Collected {
-  readonly overflow: Sealing[];
-  readonly levels: Sealing[][];
-  /** To nodes that are written below one that is not. */
-  readonly logged: LoggedRef[];
-  /** Nodes that stay as the store has them: only their children's references have changed. */
-  kept: number;
-}
-
 /** `logFrom`: see RefLogBounds.nodesMin. Throws what the tree's cipher throws; then the change is to be discarded. */
 export function sealChange(
   sealer: PageSealer,
@@ -55,10 +45,11 @@ export function sealChange(
   logFrom: number,
 ): SealedChange {
   const { head, base } = change;
-  const collected: Collected = { overflow: [], levels: [], logged: [], kept: 0 };
-  new Collection(change, keepable(change) >= logFrom, collected).node(head.rootRef, 0, undefined);
+  const collection = new Collection(change, keepable(change) >= logFrom);
+  collection.node(head.rootRef, 0, undefined);
+  const { overflow, levels, logged, kept } = collection;
   const puts: PagePut[] = [];
-  for (const pages of [collected.overflow, ...collected.levels]) {
+  for (const pages of [overflow, ...levels]) {
     if (pages.length === 0) continue;
     const bodies = sealer.seal(tree.cipher, tree.id, head.version, pageKind.page, pages);
     for (let i = 0; i < pages.length; i++) {
@@ -69,15 +60,12 @@ export function sealChange(
     }
   }
   assert(
-    puts.length + collected.kept === change.pages.size + change.overflow.size,
+    puts.length + kept === change.pages.size + change.overflow.size,
     'a tree reaches all that was changed in it',
   );
-  const nodes = collected.levels.slice(1).flatMap((level) => level.map(({ page }) => page));
-  puts.push(...sealLog(sealer, tree, change, { nodes, logged: collected.logged }));
-  const encoded = encodeHead(head);
-  const plain: PlainPage = { page: 0, plain: encoded, plainBytes: encoded.length };
-  const [body] = sealer.seal(tree.cipher, tree.id, head.version, pageKind.head, [plain]);
-  assert(body !== undefined, 'one page in, one body out');
+  const nodes = levels.slice(1).flatMap((level) => level.map(({ page }) => page));
+  puts.push(...sealLog(sealer, tree, change, { nodes, logged }));
+  const body = sealer.sealOne(tree.cipher, tree.id, head.version, pageKind.head, 0, encodeHead(head));
   return { puts, head: { tree: tree.id, expected: base.version, version: head.version, body } };
 }
 
@@ -90,14 +78,18 @@ function keepable({ pages, reshaped }: TreeChange): number {
 
 /** Walks the changed nodes from the root; a reference to one bears the commit's version. */
 class Collection {
+  readonly overflow: Sealing[] = [];
+  readonly levels: Sealing[][] = [];
+  /** To nodes that are written below one that is not. */
+  readonly logged: LoggedRef[] = [];
+  /** Nodes that stay as the store has them: only their children's references have changed. */
+  kept = 0;
   readonly #change: TreeChange;
   readonly #isLogging: boolean;
-  readonly #found: Collected;
 
-  constructor(change: TreeChange, isLogging: boolean, found: Collected) {
+  constructor(change: TreeChange, isLogging: boolean) {
     this.#change = change;
     this.#isLogging = isLogging;
-    this.#found = found;
   }
 
   /** `keptParent`: the node that has this reference, where that is not written. */
@@ -113,7 +105,7 @@ class Collection {
       const before = versions.get(page);
       assert(before !== undefined, 'a node that was made now is written');
       writeU48(ref, refAt + refVersionAt, before);
-      this.#found.kept++;
+      this.kept++;
     } else {
       this.#write(level, {
         page,
@@ -122,10 +114,10 @@ class Collection {
         tags: ref,
         tagAt: refAt + refTagAt,
       });
-      if (keptParent !== undefined) this.#found.logged.push({ parent: keptParent, ref, refAt });
+      if (keptParent !== undefined) this.logged.push({ parent: keptParent, ref, refAt });
     }
     if (level === 0) {
-      if (overflow.size > 0) collectOverflow(this.#change, node, this.#found.overflow);
+      if (overflow.size > 0) collectOverflow(this.#change, node, this.overflow);
       return;
     }
     const count = cellCount(node);
@@ -133,9 +125,8 @@ class Collection {
   }
 
   #write(level: number, sealing: Sealing): void {
-    const { levels } = this.#found;
-    while (levels.length <= level) levels.push([]);
-    levels[level]?.push(sealing);
+    while (this.levels.length <= level) this.levels.push([]);
+    this.levels[level]?.push(sealing);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Seals the pages of a tree's log of references, each of which vouches for the one before it, and the head for the last. */
-import { assert } from '../base/errors.ts';
 import type { PagePut } from '../store/page-store.ts';
 import { pageKind, refBytes, refTagAt, refVersionAt, writeU48 } from './layout.ts';
 import { allocatePage, freePageId } from './page-space.ts';
@@ -46,9 +45,7 @@ function sealPage(
   { head }: TreeChange,
   { id, plain }: { readonly id: number; readonly plain: Uint8Array },
 ): PagePut {
-  const page = { page: id, plain, plainBytes: plain.length };
-  const [body] = sealer.seal(tree.cipher, tree.id, head.version, pageKind.log, [page]);
-  assert(body !== undefined, 'one page in, one body out');
+  const body = sealer.sealOne(tree.cipher, tree.id, head.version, pageKind.log, id, plain);
   writeU48(head.logRef, 0, id);
   writeU48(head.logRef, refVersionAt, head.version);
   copyTag(body, head.logRef, refTagAt);

@@ -137,6 +137,20 @@ export class PageSealer {
     return bodies;
   }
 
+  /** As `seal`, of one page, sealed as long as it is. */
+  sealOne(
+    cipher: PageCipher,
+    tree: number,
+    version: number,
+    kind: PageKind,
+    page: number,
+    plain: Uint8Array,
+  ): Uint8Array {
+    const [body] = this.seal(cipher, tree, version, kind, [{ page, plain, plainBytes: plain.length }]);
+    assert(body !== undefined, 'one page in, one body out');
+    return body;
+  }
+
   /**
    * Opens one body into `into`. `tags` at `tagAt` holds the tag its parent vouches for; a head has none. Throws
    * IntegrityFault, or what the cipher throws where its key has gone; `into` is then zeros where it was to be filled.

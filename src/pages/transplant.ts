@@ -1,5 +1,5 @@
 /** Plants a copy of a tree of another store: every page is opened as its parent vouches for it, and sealed anew. */
-import { assert, IntegrityFault } from '../base/errors.ts';
+import { IntegrityFault } from '../base/errors.ts';
 import type { HeadPut, PagePut, PageStore, StoredPage } from '../store/page-store.ts';
 import { copyHead, encodeHead, type Head } from './head.ts';
 import {
@@ -8,7 +8,6 @@ import {
   overflowListHeaderBytes,
   overflowPageCount,
   overflowPlainBytes,
-  type PageKind,
   pageKind,
   plainPageBytes,
   readU32,
@@ -22,7 +21,7 @@ import { PageBuffers } from './page-cache.ts';
 import type { PageCipher } from './page-cipher.ts';
 import { PageSet } from './page-set.ts';
 import type { RefLog } from './ref-log.ts';
-import { copyTag, type PageSealer, type PlainPage } from './sealed-page.ts';
+import { copyTag, type PageSealer } from './sealed-page.ts';
 
 export interface TransplantSource {
   readonly store: Pick<PageStore, 'readPages'>;
@@ -120,10 +119,8 @@ export class Transplant {
     await this.#children([refAt(next.rootRef, 0)], undefined);
     next.nextPageId = this.#nextPageId;
     if (next.pages !== this.#pages || head.entries !== this.#entries) throw new IntegrityFault({ tree });
-    const plain = encodeHead(next);
-    const body = this.#seal(pageKind.head, [{ page: 0, plain, plainBytes: plain.length }])[0];
-    assert(body !== undefined, 'one page in, one body out');
-    const { tree: own, version: expected } = this.#into;
+    const { sealer, cipher, tree: own, version: expected } = this.#into;
+    const body = sealer.sealOne(cipher, own, this.#version, pageKind.head, 0, encodeHead(next));
     await this.#flush([{ tree: own, expected, version: this.#version, body }]);
     await this.#underWay;
   }
@@ -208,21 +205,17 @@ export class Transplant {
     const first = this.#nextPageId;
     this.#nextPageId += opened.length;
     const copies = opened.map(({ plain, plainBytes }, i) => ({ page: first + i, plain, plainBytes }));
-    const bodies = this.#seal(pageKind.page, copies);
+    const { sealer, cipher, tree } = this.#into;
+    const bodies = sealer.seal(cipher, tree, this.#version, pageKind.page, copies);
     for (let i = 0; i < opened.length; i++) {
       const { tags, tagAt, idAt, versionAt } = opened[i] as Opened;
       const body = bodies[i] as Uint8Array;
       copyTag(body, tags, tagAt);
       writeU48(tags, idAt, first + i);
       writeU48(tags, versionAt, this.#version);
-      this.#puts.push({ tree: this.#into.tree, id: first + i, version: this.#version, body });
+      this.#puts.push({ tree, id: first + i, version: this.#version, body });
     }
     if (this.#puts.length >= commitPages) await this.#flush([]);
-  }
-
-  #seal(kind: PageKind, pages: readonly PlainPage[]): Uint8Array[] {
-    const { sealer, cipher, tree } = this.#into;
-    return sealer.seal(cipher, tree, this.#version, kind, pages);
   }
 
   /** Commits what is sealed, once the commit before has ended: two are never under way. */

@@ -39,8 +39,6 @@ export interface TreeState {
   committed: Head;
   /** The committed log of references. */
   log: RefLog;
-  /** Its log is being brought into its nodes. */
-  isTakingUp: boolean;
   readonly cached: CachedPages;
   /** Being made durable. */
   flight: TreeChange | undefined;
@@ -70,7 +68,6 @@ export function newTreeState(id: number, cipher: PageCipher, committed: Head, lo
     cipher,
     committed,
     log,
-    isTakingUp: false,
     cached: new Map(),
     flight: undefined,
     change: undefined,

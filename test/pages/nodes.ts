@@ -1,7 +1,22 @@
 /** Nodes made by hand, for tests of what reads and judges them. */
-import { leafCellHeaderBytes, plainPageBytes, writeU16 } from '../../src/pages/layout.ts';
+import {
+  leafCellHeaderBytes,
+  plainPageBytes,
+  refBytes,
+  refVersionAt,
+  writeU16,
+  writeU48,
+} from '../../src/pages/layout.ts';
 import { type Cell, fillNode } from '../../src/pages/node.ts';
 import { innerCell } from '../../src/pages/node-split.ts';
+
+/** A reference whose tag is filled with one byte. */
+export function refTo(page: number, version: number, tag = 0): Uint8Array {
+  const ref = new Uint8Array(refBytes).fill(tag);
+  writeU48(ref, 0, page);
+  writeU48(ref, refVersionAt, version);
+  return ref;
+}
 
 export function leafCell(key: Uint8Array, value: Uint8Array): Cell {
   const from = new Uint8Array(leafCellHeaderBytes + key.length + value.length);

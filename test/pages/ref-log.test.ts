@@ -6,7 +6,6 @@ import {
   refBytes,
   refVersionAt,
   writeU16,
-  writeU48,
 } from '../../src/pages/layout.ts';
 import { cellAt } from '../../src/pages/node.ts';
 import {
@@ -16,20 +15,15 @@ import {
   noLogChange,
   RefLog,
 } from '../../src/pages/ref-log.ts';
-import { innerOf } from './nodes.ts';
+import { innerOf, refTo } from './nodes.ts';
 import { key } from './support.ts';
 
-/** A reference whose tag is filled with the version's lowest byte. */
-function refTo(page: number, version: number): Uint8Array {
-  const ref = new Uint8Array(refBytes).fill(version);
-  writeU48(ref, 0, page);
-  writeU48(ref, refVersionAt, version);
-  return ref;
-}
+/** Of each version with another tag. */
+const refOf = (page: number, version: number) => refTo(page, version, version);
 
 const logged = (parent: number, child: number, version: number): LoggedRef => ({
   parent,
-  ref: refTo(child, version),
+  ref: refOf(child, version),
   refAt: 0,
 });
 
@@ -49,8 +43,8 @@ function logOf(refs: readonly LoggedRef[], ids: readonly number[]): RefLog {
 /** Node 5 over pages 6 and 7, both of version 3. */
 const node = () =>
   innerOf(1, [
-    [new Uint8Array(), refTo(6, 3)],
-    [key(9), refTo(7, 3)],
+    [new Uint8Array(), refOf(6, 3)],
+    [key(9), refOf(7, 3)],
   ]);
 const refsIn = (of: Uint8Array) =>
   [0, 1].map((index) => of.slice(cellAt(of, index) + 2, cellAt(of, index) + 2 + refBytes));
@@ -61,7 +55,7 @@ describe('a log of references', () => {
     const read = node();
     expect([log.has(5), log.has(4), log.has(7)]).toEqual([true, true, false]);
     expect(log.patch(5, 3, read)).toBe(true);
-    expect(refsIn(read)).toEqual([refTo(6, 3), refTo(7, 8)]);
+    expect(refsIn(read)).toEqual([refOf(6, 3), refOf(7, 8)]);
   });
 
   test('leaves a node alone that was written later, or that it knows nothing of', () => {
@@ -149,7 +143,7 @@ describe('a log of references', () => {
     log.apply(noLogChange);
     const read = node();
     log.patch(5, 3, read);
-    expect(refsIn(read)).toEqual([refTo(6, 3), refTo(7, 8)]);
+    expect(refsIn(read)).toEqual([refOf(6, 3), refOf(7, 8)]);
     expect([log.has(1), log.pageCount]).toEqual([false, 1]);
   });
 

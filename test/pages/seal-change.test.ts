@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyHead } from '../../src/pages/head.ts';
-import {
-  innerRefAt,
-  pageKind,
-  plainPageBytes,
-  readU48,
-  refBytes,
-  refTagAt,
-  refVersionAt,
-  writeU48,
-} from '../../src/pages/layout.ts';
+import { innerRefAt, pageKind, plainPageBytes, readU48, refTagAt } from '../../src/pages/layout.ts';
 import { cellAt, cellCount } from '../../src/pages/node.ts';
 import { PageEngine } from '../../src/pages/pages.ts';
 import { refLogBounds } from '../../src/pages/ref-log.ts';
@@ -17,17 +8,10 @@ import { sealChange } from '../../src/pages/seal-change.ts';
 import { PageSealer } from '../../src/pages/sealed-page.ts';
 import { newTreeChange, newTreeState } from '../../src/pages/tree-state.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { innerOf, leafOf } from './nodes.ts';
+import { innerOf, leafOf, refTo } from './nodes.ts';
 import { heldStore, key, newCipher, treeOf, value } from './support.ts';
 
 const sealer = new PageSealer(value(16), new VirtualClock());
-
-function refTo(page: number, version: number): Uint8Array {
-  const ref = new Uint8Array(refBytes);
-  writeU48(ref, 0, page);
-  writeU48(ref, refVersionAt, version);
-  return ref;
-}
 
 /** A root over one changed and one unchanged leaf, in commit 6. */
 function changed() {

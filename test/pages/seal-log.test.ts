@@ -8,13 +8,13 @@ import {
   refBytes,
   refTagAt,
   refVersionAt,
-  writeU48,
 } from '../../src/pages/layout.ts';
 import type { LoggedRef } from '../../src/pages/ref-log.ts';
 import { sealLog } from '../../src/pages/seal-log.ts';
 import { PageSealer, sealedOverheadBytes } from '../../src/pages/sealed-page.ts';
 import { newTreeChange, newTreeState } from '../../src/pages/tree-state.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { refTo } from './nodes.ts';
 import { newCipher, value } from './support.ts';
 
 const sealer = new PageSealer(value(16), new VirtualClock());
@@ -28,11 +28,7 @@ function changing(tree: ReturnType<typeof treeOf>) {
 }
 
 function refs(count: number, parent = 3): LoggedRef[] {
-  return Array.from({ length: count }, (_, i) => {
-    const ref = new Uint8Array(refBytes).fill(7);
-    writeU48(ref, 0, 1_000 + i);
-    return { parent, ref, refAt: 0 };
-  });
+  return Array.from({ length: count }, (_, i) => ({ parent, ref: refTo(1_000 + i, 7, 7), refAt: 0 }));
 }
 
 function commit(tree: ReturnType<typeof treeOf>, nodes: readonly number[], logged: readonly LoggedRef[]) {

@@ -1,21 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { IntegrityFault, Refusal } from '../../src/base/errors.ts';
 import { emptyHead, type Head } from '../../src/pages/head.ts';
-import {
-  pageKind,
-  plainPageBytes,
-  refBytes,
-  refTagAt,
-  refVersionAt,
-  writeU48,
-} from '../../src/pages/layout.ts';
+import { pageKind, plainPageBytes, refTagAt } from '../../src/pages/layout.ts';
 import { RefLog } from '../../src/pages/ref-log.ts';
 import { copyTag, PageSealer } from '../../src/pages/sealed-page.ts';
 import { TreeWalk, type VerifyFault, type WalkReport } from '../../src/pages/tree-walk.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { innerOf, leafOf } from './nodes.ts';
+import { innerOf, leafOf, refTo } from './nodes.ts';
 import { flipped, forge, key, newCipher, snapshot, treeOf, value } from './support.ts';
 
 const nothing = new Uint8Array();
@@ -32,9 +25,7 @@ function forger() {
     ]);
     if (body === undefined) throw new Error('one page in, one body out');
     await forge(store, 1, page, { version, body });
-    const ref = new Uint8Array(refBytes);
-    writeU48(ref, 0, page);
-    writeU48(ref, refVersionAt, version);
+    const ref = refTo(page, version);
     copyTag(body, ref, refTagAt);
     return ref;
   }
