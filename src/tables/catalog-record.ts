@@ -135,7 +135,7 @@ function parsed(bytes: Uint8Array): object {
   return value as object;
 }
 
-type TablePlaces = Pick<
+export type TablePlaces = Pick<
   TableRecord,
   'tree' | 'indexes' | 'collectionTree' | 'streams' | 'past' | 'replication' | 'archival'
 >;

@@ -4,7 +4,7 @@ import type { TableIdentity } from '../keys/table-identity.ts';
 import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
 import { type Catalog, nameInUse } from './catalog.ts';
-import { type TableRecord, treesOf } from './catalog-record.ts';
+import { type TablePlaces, type TableRecord, treesOf } from './catalog-record.ts';
 import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import type { StreamViewType } from './stream/stream-state.ts';
 import type { TableStreams } from './stream/table-streams.ts';
@@ -50,11 +50,30 @@ export async function addTable(
     ...(hasCollections && { collectionTree: catalog.takeTree() }),
     ...more(identity),
   };
-  const record: TableRecord = {
-    id: identity.id,
-    account,
-    region,
-    definition,
+  const made = { identity, keyId, definition, encryption, contents };
+  const record = await newRecord({ keys, clock }, caller, made);
+  await catalog.add(record);
+  return record;
+}
+
+export interface NewRecord {
+  readonly identity: TableIdentity;
+  /** As keyIdOf gives it for `encryption`. */
+  readonly keyId: string;
+  readonly definition: KeptDefinition;
+  readonly encryption: EncryptionChoice;
+  readonly contents: TablePlaces & Pick<TableRecord, 'policies' | 'timeToLive'>;
+}
+
+/** What is to be added to the catalogue, with keys for its trees. Refuses TableKeyRefused. */
+export async function newRecord(
+  { keys, clock }: Pick<NewTableParts, 'keys' | 'clock'>,
+  caller: Caller,
+  { identity, keyId, definition, encryption, contents }: NewRecord,
+): Promise<TableRecord> {
+  const { id, account, region } = identity;
+  return {
+    ...{ id, account, region, definition },
     encryption: encryption.kind,
     keys: await keys.create(caller, identity, keyId, treesOf(contents)),
     ...contents,
@@ -63,8 +82,6 @@ export async function addTable(
     tableBytes: 0,
     ...initialDates(definition, clock.nowMs()),
   };
-  await catalog.add(record);
-  return record;
 }
 
 function newIndexRecord(definition: IndexDefinition, tree: number): IndexRecord {

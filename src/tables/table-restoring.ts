@@ -7,9 +7,10 @@ import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { PageEngine, PlantedTree } from '../pages/pages.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
-import { type TableRecord, treesOf } from './catalog-record.ts';
+import type { TableRecord } from './catalog-record.ts';
 import type { DataKeyUpkeep } from './data-key-upkeep.ts';
 import type { IndexRecord } from './index-definition.ts';
+import { newRecord } from './new-table.ts';
 import type { PageTable } from './page-table.ts';
 import type { RestoreMark } from './restore-mark.ts';
 import { withCounts } from './table-counts.ts';
@@ -17,7 +18,6 @@ import { newTableId } from './table-id.ts';
 import { tableInfo } from './table-info.ts';
 import type { EncryptionChoice, KeptDefinition, TableInfo } from './table-record.ts';
 import { keyIdOf } from './table-rekeying.ts';
-import { initialDates } from './table-settings.ts';
 
 export interface TableRestoringOptions {
   readonly catalog: Catalog;
@@ -84,19 +84,11 @@ export class TableRestoring {
     const keyId = await keyIdOf(keys, caller, encryption);
     const identity = { id: newTableId(), name, account, region };
     const { places, pairs, needsCount } = this.#places(plan);
+    const made = { identity, keyId, definition, encryption, contents: places };
+    const { itemCount, tableBytes } = source;
     const record: TableRecord = {
-      id: identity.id,
-      account,
-      region,
-      definition,
-      encryption: encryption.kind,
-      keys: await keys.create(caller, identity, keyId, treesOf(places)),
-      ...places,
-      status: 'ACTIVE',
-      restore: plan.mark,
-      itemCount: source.itemCount,
-      tableBytes: source.tableBytes,
-      ...initialDates(definition, this.#options.clock.nowMs()),
+      ...(await newRecord(this.#options, caller, made)),
+      ...{ restore: plan.mark, itemCount, tableBytes },
     };
     try {
       await catalog.add(record);

@@ -104,7 +104,7 @@ async function openAll(
       named.add(table.arn, treeKey);
       return treeKey;
     });
-    checkExpressionKeys(each.expressions, table.keySchema, 'other', table.indexKeys);
+    checkExpressionKeys(each.expressions, table, 'other');
     opened.push({ ...each, table, treeKeys });
   }
   return opened;

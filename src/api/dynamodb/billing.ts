@@ -30,7 +30,7 @@ export function newBilling({
   ProvisionedThroughput,
   OnDemandThroughput: bounds,
 }: BillingInput): Billing {
-  checkBillingInput({ BillingMode, ...(ProvisionedThroughput && { ProvisionedThroughput }) });
+  checkBillingInput({ BillingMode, ProvisionedThroughput });
   if (BillingMode === 'PAY_PER_REQUEST') return { billingMode: BillingMode };
   if (ProvisionedThroughput === undefined) refuseNoThroughput();
   checkQuota(ProvisionedThroughput);
@@ -38,8 +38,13 @@ export function newBilling({
   return { billingMode: BillingMode, throughput: ProvisionedThroughput };
 }
 
+interface AskedBilling {
+  readonly BillingMode?: BillingMode | undefined;
+  readonly ProvisionedThroughput?: Throughput | undefined;
+}
+
 /** Refuses what no table can be asked for, whatever its billing is now. */
-export function checkBillingInput({ BillingMode, ProvisionedThroughput }: BillingInput): void {
+export function checkBillingInput({ BillingMode, ProvisionedThroughput }: AskedBilling): void {
   if (BillingMode === 'PAY_PER_REQUEST' && ProvisionedThroughput !== undefined) refuseThroughput();
   checkBounds(ProvisionedThroughput);
 }
@@ -84,9 +89,9 @@ function refuseNoThroughput(): never {
 }
 
 /** Refuses more units than a table, or the index, can have. */
-export function checkQuota(throughput: Throughput, index?: string): void {
+export function checkQuota(throughput: Throughput | undefined, index?: string): void {
   for (const name of unitNames) {
-    if (throughput[name] <= tableUnitsMax) continue;
+    if ((throughput?.[name] ?? 0) <= tableUnitsMax) continue;
     const owner = index === undefined ? 'a table' : `the index ${index}`;
     throw new Refusal('LimitExceeded', {
       message: `Subscriber limit exceeded: ${name} of ${owner} can be ${tableUnitsMax} at most`,

@@ -32,7 +32,7 @@ export const getItem = operation({
     const expressions = compiledExpressions(input);
     return when(tables.open(caller, connection, input.TableName), (table) => {
       checkKey(table.keySchema, key);
-      checkExpressionKeys(expressions, table.keySchema, 'other', table.indexKeys);
+      checkExpressionKeys(expressions, table, 'other');
       const found = table.get(encodeKey(table.keySchema, key));
       return when(found, (stored) => answer(input, expressions.projection, stored));
     });

@@ -138,7 +138,7 @@ export function checkGlobalIndex(
   if (billingMode === 'PROVISIONED' && ProvisionedThroughput === undefined) {
     refuse(`${invalidParameter}ProvisionedThroughput must be specified for index: ${IndexName}`);
   }
-  if (ProvisionedThroughput !== undefined) checkQuota(ProvisionedThroughput, IndexName);
+  checkQuota(ProvisionedThroughput, IndexName);
   checkOnDemandThroughput(bounds, { billingMode, index: IndexName });
 }
 

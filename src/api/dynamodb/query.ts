@@ -66,7 +66,7 @@ function queryTable({ input, table, keyCondition, expressions, startKey }: Query
   if (startKey !== undefined) checkStartKeyForm(keys, startKey, keys.length);
   const asked = keyCondition.bind(keySchema);
   if (startKey !== undefined) checkQueryStartKey(keySchema, startKey, asked);
-  checkExpressionKeys(expressions, keySchema, 'query', table.indexKeys);
+  checkExpressionKeys(expressions, table, 'query');
   const backwards = input.ScanIndexForward === false;
   const whole = partitionRange(keySchema, asked.hash, asked.sort);
   const range = startKey === undefined ? whole : rangeAfter(whole, encodeKey(keySchema, startKey), backwards);
@@ -78,8 +78,7 @@ function queryIndex({ input, table, keyCondition, expressions, startKey }: Query
   if (startKey !== undefined) checkIndexStartKeyForm(index, keySchema, startKey);
   const asked = keyCondition.bindIndex(index.keySchema);
   if (startKey !== undefined) checkIndexQueryStartKey(index, keySchema, { startKey, asked });
-  const keySchemas = { index: index.keySchema, table: keySchema };
-  checkIndexExpressionKeys(expressions, keySchemas, 'query', table.indexKeys);
+  checkIndexExpressionKeys(expressions, index, table, 'query');
   checkGlobalReads(index, input, expressions);
   const backwards = input.ScanIndexForward === false;
   const whole = indexRange(asked);

@@ -38,12 +38,12 @@ export function restoreOverrides(input: OverridesInput): RestoreOverrides {
 
 /** As CreateTable does, whatever the source has. */
 function checkUnits(input: OverridesInput): void {
-  const { BillingModeOverride: mode, ProvisionedThroughputOverride: units } = input;
-  checkBillingInput({ ...(mode && { BillingMode: mode }), ...(units && { ProvisionedThroughput: units }) });
-  if (units !== undefined) checkQuota(units);
-  for (const { IndexName, ProvisionedThroughput } of input.GlobalSecondaryIndexOverride ?? []) {
-    checkBounds(ProvisionedThroughput, IndexName);
-    if (ProvisionedThroughput !== undefined) checkQuota(ProvisionedThroughput, IndexName);
+  const { BillingModeOverride: BillingMode, ProvisionedThroughputOverride: ProvisionedThroughput } = input;
+  checkBillingInput({ BillingMode, ProvisionedThroughput });
+  checkQuota(ProvisionedThroughput);
+  for (const { IndexName, ProvisionedThroughput: units } of input.GlobalSecondaryIndexOverride ?? []) {
+    checkBounds(units, IndexName);
+    checkQuota(units, IndexName);
   }
 }
 

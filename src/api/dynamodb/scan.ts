@@ -39,14 +39,13 @@ export const scan = operation({
       const index = requestedIndex(table, input);
       if (index !== undefined) {
         if (startKey !== undefined) checkIndexScanStartKey(index, keySchema, { startKey, segment });
-        const keySchemas = { index: index.keySchema, table: keySchema };
-        checkIndexExpressionKeys(expressions, keySchemas, 'other', table.indexKeys);
+        checkIndexExpressionKeys(expressions, index, table, 'other');
         checkGlobalReads(index, input, expressions);
         const range = startKey === undefined ? whole : rangeAfter(whole, index.entryKey(startKey), false);
         return indexPage(input, { table, index, expressions, entries: index.items(range) });
       }
       if (startKey !== undefined) checkScanStartKey(keySchema, startKey, segment);
-      checkExpressionKeys(expressions, keySchema, 'other', table.indexKeys);
+      checkExpressionKeys(expressions, table, 'other');
       const range = startKey === undefined ? whole : rangeAfter(whole, encodeKey(keySchema, startKey), false);
       return itemPage(input, { cursor: table.items(range), keySchema, expressions });
     });

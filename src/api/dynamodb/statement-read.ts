@@ -17,8 +17,8 @@ import { when } from './maybe-promise.ts';
 import { checkGlobalReads, requestedIndex } from './requested-index.ts';
 
 /** Refuses what a native read of the table refuses in its filter and projection. */
-export function checkSelectKeys(select: BoundSelect, { keySchema, indexKeys }: OpenTable): void {
-  checkExpressionKeys(expressionsOf(select), keySchema, 'other', indexKeys);
+export function checkSelectKeys(select: BoundSelect, table: OpenTable): void {
+  checkExpressionKeys(expressionsOf(select), table, 'other');
 }
 
 function expressionsOf({ where, projection }: BoundSelect): CompiledExpressions {
@@ -98,8 +98,7 @@ function tableRows(select: BoundSelect, table: OpenTable, { input, startKey }: W
 function indexRows(select: BoundSelect, table: OpenTable, { input, startKey }: WalkRequest) {
   const index = knownIndex(table, input);
   const expressions = expressionsOf(select);
-  const keySchemas = { index: index.keySchema, table: table.keySchema };
-  checkIndexExpressionKeys(expressions, keySchemas, 'other', table.indexKeys);
+  checkIndexExpressionKeys(expressions, index, table, 'other');
   checkGlobalReads(index, input, expressions);
   const entries = selectCursor(select, indexSource(index, table), startKey);
   return indexPage(input, { table, index, expressions, entries });

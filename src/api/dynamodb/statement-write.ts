@@ -99,10 +99,10 @@ const returned = {
 
 function change(write: BoundChange, table: OpenTable, options: WriteOptions): StatementWrite {
   const { kind, where, update, returning } = write;
-  const { keySchema, indexKeys } = table;
+  const { keySchema } = table;
   const key = selectedKey(where?.tree, keySchema);
   if (key === undefined) refuse('Where clause does not contain a mandatory equality on all key attributes');
-  if (update !== undefined) checkExpressionKeys({ update }, keySchema, 'other', indexKeys);
+  if (update !== undefined) checkExpressionKeys({ update }, table, 'other');
   return {
     key: encodeKey(keySchema, key),
     decide: (old) => {

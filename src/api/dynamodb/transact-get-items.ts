@@ -62,7 +62,7 @@ function getPart(get: Get): TransactionPart<BoundGet> {
     tableName,
     bind: (table) => {
       checkKey(table.keySchema, key);
-      checkExpressionKeys(expressions, table.keySchema, 'other', table.indexKeys);
+      checkExpressionKeys(expressions, table, 'other');
       const { projection } = expressions;
       return { table, tableName, key: encodeKey(table.keySchema, key), projection };
     },

@@ -110,7 +110,7 @@ function keyedPart(
     tableName,
     bind: (table) => {
       checkKey(table.keySchema, key);
-      checkExpressionKeys(expressions, table.keySchema, 'other', table.indexKeys);
+      checkExpressionKeys(expressions, table, 'other');
       const write = { table, key, expressions };
       return {
         table,

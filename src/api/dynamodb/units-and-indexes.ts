@@ -56,7 +56,7 @@ function checkIndexUnits(
   asked: IndexThroughput | undefined,
   { billingMode }: Pick<Billing, 'billingMode'>,
 ): void {
-  if (asked?.throughput !== undefined) checkQuota(asked.throughput, index.name);
+  checkQuota(asked?.throughput, index.name);
   checkWarmer(asked?.warmThroughput, { ...index, billingMode }, `index ${index.name}`);
 }
 

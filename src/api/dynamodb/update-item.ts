@@ -36,7 +36,7 @@ export const updateItem = operation({
     const { condition, update = noUpdate } = expressions;
     return when(tables.open(caller, connection, input.TableName), async (table) => {
       checkKey(table.keySchema, key);
-      checkExpressionKeys(expressions, table.keySchema, 'other', table.indexKeys);
+      checkExpressionKeys(expressions, table, 'other');
       const images = await table.write(encodeKey(table.keySchema, key), (old) => {
         requireCondition(condition, old, input);
         return decision({ old, next: update.apply(old?.item, key) });

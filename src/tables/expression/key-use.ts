@@ -12,6 +12,12 @@ import type { Path } from './path.ts';
 import { refuse } from './refusal.ts';
 
 type Use = 'query' | 'other';
+/** What is asked of a table's keys: see OpenTable. */
+interface KeyedTable {
+  readonly keySchema: KeySchema;
+  readonly indexKeys: readonly IndexKey[];
+}
+
 type NestedLabel = 'Key' | 'IndexKey';
 
 const invalidParameter = 'One or more parameter values were invalid: ';
@@ -22,11 +28,10 @@ const invalidParameter = 'One or more parameter values were invalid: ';
  */
 export function checkExpressionKeys(
   expressions: CompiledExpressions,
-  schema: KeySchema,
+  { keySchema, indexKeys }: KeyedTable,
   use: Use,
-  indexKeys: readonly IndexKey[] = [],
 ): void {
-  const keys = keyAttributes(schema);
+  const keys = keyAttributes(keySchema);
   const refuseAllNested = nestedRefusal(keys, indexKeys);
   const { update } = expressions;
   if (update !== undefined) {
@@ -40,12 +45,12 @@ export function checkExpressionKeys(
 /** As checkExpressionKeys, for a read of an index: it is the index's own keys that a Query's filter may not name. */
 export function checkIndexExpressionKeys(
   expressions: CompiledExpressions,
-  { index: { hash, range }, table }: { readonly index: IndexKeySchema; readonly table: KeySchema },
+  { keySchema: { hash, range } }: { readonly keySchema: IndexKeySchema },
+  { keySchema, indexKeys }: KeyedTable,
   use: Use,
-  indexKeys: readonly IndexKey[] = [],
 ): void {
   const queried = [...hash, ...range];
-  const refuseAllNested = nestedRefusal(keyAttributes(table), [...queried, ...indexKeys]);
+  const refuseAllNested = nestedRefusal(keyAttributes(keySchema), [...queried, ...indexKeys]);
   checkReadKeys(expressions, refuseAllNested, use === 'query' ? queried : []);
 }
 

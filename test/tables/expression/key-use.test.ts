@@ -11,11 +11,11 @@ const schema: KeySchema = { hash: { name: 'pk', type: 'S' }, range: { name: 'sk'
 function checked(
   use: 'query' | 'other',
   expressions: Partial<Record<ExpressionName, string>>,
-  indexKeys?: readonly IndexKey[],
+  indexKeys: readonly IndexKey[] = [],
 ): string {
   const valued = JSON.stringify(expressions).includes(':v');
   const compiled = compileExpressions(parameters(expressions, valued ? { v: 1 } : {}));
-  return refusal(() => checkExpressionKeys(compiled, schema, use, indexKeys));
+  return refusal(() => checkExpressionKeys(compiled, { keySchema: schema, indexKeys }, use));
 }
 
 const update = (name: string) =>
@@ -108,7 +108,8 @@ describe('expressions on an index are judged by the keys of the index, and then 
     test(`${use} ${JSON.stringify(expressions)}: ${sentence}`, () => {
       const valued = JSON.stringify(expressions).includes(':v');
       const compiled = compileExpressions(parameters(expressions, valued ? { v: 1 } : {}));
-      expect(refusal(() => checkIndexExpressionKeys(compiled, { index, table: schema }, use, other))).toBe(
+      const table = { keySchema: schema, indexKeys: other };
+      expect(refusal(() => checkIndexExpressionKeys(compiled, { keySchema: index }, table, use))).toBe(
         sentence,
       );
     });
