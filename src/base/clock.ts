@@ -19,6 +19,9 @@ export interface Clock {
   readonly track?: (work: Promise<unknown>) => void;
 }
 
+/** Of UTC, which has no other. */
+export const dayMs = 86_400_000;
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

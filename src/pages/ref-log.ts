@@ -113,7 +113,7 @@ export class RefLog {
 
   /**
    * What a commit makes of the log that writes the nodes of `settled`, or removes them, and logs these references. The new
-   * pages have no ids and no links yet: see `newPages`.
+   * pages have no ids and no links yet: seal-log.ts gives them some.
    */
   plan(settled: readonly number[], refs: readonly LoggedRef[]): LogPlan {
     const dying = new Map<LogPage, number>();

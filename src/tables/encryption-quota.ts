@@ -1,11 +1,11 @@
 /** How often a table may be put under another key: four times a day, and then once in six hours (aws-behaviour §1.6). */
+import { dayMs } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { EncryptionChoice } from './table-record.ts';
 
 /** `none`: no bound, for tests and for whoever moves tables between keys by machine. */
 export type EncryptionQuota = 'aws' | 'none';
 
-const dayMs = 86_400_000;
 const freeChanges = 4;
 const pauseMs = 6 * 3_600_000;
 

@@ -10,6 +10,7 @@ import { areSameKeys, identityOf, type TableRecord, withIndexes } from './catalo
 import { definitionsWith, definitionsWithout } from './index-attributes.ts';
 import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import type { PageTable } from './page-table.ts';
+import { planTree } from './planned-tree.ts';
 import { beingUpdated } from './still-in-use.ts';
 import { withCounts } from './table-counts.ts';
 import type { AttributeDefinition } from './table-record.ts';
@@ -53,8 +54,7 @@ export class IndexBuilding {
     const { catalog, keys, refresh } = this.#options;
     const { record: before } = known;
     withNewIndex(before, index, before.tree);
-    const tree = catalog.takeTree();
-    const extended = await keys.extend(caller, identityOf(before), [tree]);
+    const { tree, keys: extended } = await planTree(this.#options, caller, before);
     await catalog.update(before, (record, tx) => {
       const next = withNewIndex(record, index, tree);
       if (!areSameKeys(record.keys, before.keys)) throw beingUpdated(record);

@@ -1,4 +1,5 @@
 /** What UpdateTable changes in a table's record without touching keys, and the dates it leaves there. */
+import { dayMs } from '../base/clock.ts';
 import { Refusal, refuse } from '../base/errors.ts';
 import type { TableRecord } from './catalog-record.ts';
 import type { IndexRecord } from './index-definition.ts';
@@ -199,5 +200,5 @@ export function decreasesOnDay(
 }
 
 function dayOf(ms: number): number {
-  return Math.floor(ms / 86_400_000);
+  return Math.floor(ms / dayMs);
 }

@@ -1,4 +1,5 @@
 /** What the catalogue knows of a table's past: since when every change of its items is kept, and for how long. */
+import { dayMs } from '../../base/clock.ts';
 
 export interface PastState {
   /** The number of the tree that holds the changes; absent until the table's key is there to make one. */
@@ -9,7 +10,6 @@ export interface PastState {
 }
 
 export const periodDaysMax = 35;
-const dayMs = 24 * 3_600_000;
 /** AWS offers the last five minutes to nobody: they are on their way to where it keeps them. */
 export const restoreLagMs = 5 * 60_000;
 
