@@ -94,7 +94,7 @@ class Collection {
 
   /** `keptParent`: the node that has this reference, where that is not written. */
   node(ref: Uint8Array, refAt: number, keptParent: number | undefined): void {
-    const { head, pages, reshaped, versions, overflow } = this.#change;
+    const { head, pages, reshaped, changedRefs, versions, overflow } = this.#change;
     if (readU48(ref, refAt + refVersionAt) !== head.version) return;
     const page = readU48(ref, refAt);
     const node = pages.get(page);
@@ -120,8 +120,13 @@ class Collection {
       if (overflow.size > 0) collectOverflow(this.#change, node, this.overflow);
       return;
     }
+    const parent = isKept ? page : undefined;
+    if (!reshaped.has(node)) {
+      for (const childAt of changedRefs.get(node) ?? []) this.node(node, childAt, parent);
+      return;
+    }
     const count = cellCount(node);
-    for (let i = 0; i < count; i++) this.node(node, cellAt(node, i) + innerRefAt, isKept ? page : undefined);
+    for (let i = 0; i < count; i++) this.node(node, cellAt(node, i) + innerRefAt, parent);
   }
 
   #write(level: number, sealing: Sealing): void {

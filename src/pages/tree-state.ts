@@ -13,6 +13,8 @@ export interface TreeChange {
   readonly pages: Map<number, Uint8Array>;
   /** Of changed nodes, those in which more has changed than references to children: they are written in any case. */
   readonly reshaped: Set<Uint8Array>;
+  /** Of changed nodes that are not reshaped, in which all lies where it lay: where references to changed children lie. */
+  readonly changedRefs: Map<Uint8Array, number[]>;
   /** The versions that changed nodes had before. */
   readonly versions: Map<number, number>;
   /** Changed overflow pages: stretches of values. */
@@ -89,6 +91,7 @@ export function newTreeChange(made: Pick<TreeChange, 'base' | 'head' | 'eviction
     ...made,
     pages: new Map(),
     reshaped: new Set(),
+    changedRefs: new Map(),
     versions: new Map(),
     overflow: new Map(),
     deletes: new Set(),

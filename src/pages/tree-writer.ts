@@ -227,6 +227,9 @@ export class TreeWriter {
     change.pages.set(id, copy);
     change.versions.set(id, readU48(parent, refAt + refVersionAt));
     writeU48(parent, refAt + refVersionAt, change.head.version);
+    const refs = change.changedRefs.get(parent);
+    if (refs === undefined) change.changedRefs.set(parent, [refAt]);
+    else refs.push(refAt);
     return copy;
   }
 

@@ -24,6 +24,7 @@ function changed() {
   const leaf = leafOf([[key(1), value(10)]]);
   const change = newTreeChange({ base, head, evictions: 0, settled: Promise.resolve() });
   change.pages.set(1, root).set(2, leaf);
+  change.changedRefs.set(root, [cellAt(root, 0) + innerRefAt]);
   return { change, root, tree: newTreeState(9, newCipher(), base) };
 }
 
