@@ -10,6 +10,7 @@ import type { Operation } from './api/operation.ts';
 import { parseInput } from './api/shape.ts';
 import { embeddedItem, type ItemInput } from './embedded-item.ts';
 import type { UnderWay } from './server/under-way.ts';
+import type { MaybePromise } from './store/page-store.ts';
 import type { Item } from './tables/attribute.ts';
 
 export interface ReadOptions {
@@ -106,7 +107,7 @@ export class EmbeddedTable {
     name: string,
     items: object,
     options: Options | undefined,
-  ): Promise<Answer> {
+  ): MaybePromise<Answer> {
     return this.#underWay.run(() => {
       const input = options === undefined ? { TableName: this.name } : optionsInput(this.name, name, options);
       return run(this.#context, Object.assign(input, items));

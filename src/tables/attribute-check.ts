@@ -45,6 +45,8 @@ export function checkedItem(raw: RawItem): Item {
 }
 
 function checked(raw: RawAttributeValue, levelsLeft: number): AttributeValue {
+  const sole = soleMember(raw);
+  if (sole !== undefined) return checkedAs(sole, raw, levelsLeft);
   let value: AttributeValue | undefined;
   let several = false;
   for (const type of types) {
@@ -63,6 +65,17 @@ function checked(raw: RawAttributeValue, levelsLeft: number): AttributeValue {
     );
   }
   return value;
+}
+
+/** Most values have one member: to find that out costs less than to ask for each of the ten. */
+function soleMember(raw: RawAttributeValue): AttributeType | undefined {
+  let sole: string | undefined;
+  for (const member in raw) {
+    if (sole !== undefined) return undefined;
+    sole = member;
+  }
+  const type = sole as AttributeType | undefined;
+  return type !== undefined && types.includes(type) && raw[type] !== undefined ? type : undefined;
 }
 
 function checkedAs(type: AttributeType, raw: RawAttributeValue, levelsLeft: number): AttributeValue {

@@ -23,9 +23,21 @@ test('nothing begins once closing has begun', async () => {
   const underWay = new UnderWay();
   await underWay.close();
   let ran = false;
-  const late = underWay.run(async () => {
-    ran = true;
-  });
-  await expect(late).rejects.toMatchObject({ name: 'Outage', code: 'Closed' });
+  const late = () =>
+    underWay.run(() => {
+      ran = true;
+    });
+  expect(late).toThrow(expect.objectContaining({ name: 'Outage', code: 'Closed' }));
   expect(ran).toBe(false);
+});
+
+test('what is there at once is answered at once, and what is thrown is over', async () => {
+  const underWay = new UnderWay();
+  expect(underWay.run(() => 7)).toBe(7);
+  const failing = () =>
+    underWay.run(() => {
+      throw new Error('failed');
+    });
+  expect(failing).toThrow('failed');
+  await underWay.close();
 });
