@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { EmbeddedTable } from '../src/embedded-table.ts';
 import type { AttributeValue } from '../src/tables/attribute.ts';
+import { itemBytes } from '../src/tables/item-size.ts';
 import { type BenchEngine, openEngine } from './engine.ts';
 import type { Bench, Figure } from './figures.ts';
 import { type Contestant, interleaved, median, of, perSecond } from './measure.ts';
@@ -163,8 +164,9 @@ function figuresOf(medians: ReadonlyMap<string, number>, peers: readonly StorePe
 }
 
 function diskFigures({ folder, count, text }: Trial): readonly Figure[] {
-  const itemBytes = idAt(0).length + 'id'.length + text.length + 'text'.length;
-  const value = folderBytes(join(folder, 'data')) / (count * itemBytes);
+  let itemsBytes = 0;
+  for (let index = 0; index < count; index++) itemsBytes += itemBytes(itemAt(index, text));
+  const value = folderBytes(join(folder, 'data')) / itemsBytes;
   return [{ name: 'disk_vs_data', value, note: "bytes on disk / bytes of the items by DynamoDB's rules" }];
 }
 
