@@ -39,12 +39,17 @@ export function tableDescription(info: TableInfo): object {
 function makeup(info: TableInfo): object {
   if (info.status === 'DELETING') return {};
   return {
-    AttributeDefinitions: info.definition.attributeDefinitions,
+    AttributeDefinitions: byName(info.definition.attributeDefinitions),
     KeySchema: info.definition.keySchema,
     CreationDateTime: seconds(info.createdAtMs),
     LocalSecondaryIndexes: indexDescriptions(info, 'local'),
     GlobalSecondaryIndexes: indexDescriptions(info, 'global'),
   };
+}
+
+/** AWS gives them in this order, whatever order they came in (API reference: answers of CreateTable). */
+function byName(definitions: TableInfo['definition']['attributeDefinitions']): readonly object[] {
+  return [...definitions].sort((one, other) => (one.AttributeName < other.AttributeName ? -1 : 1));
 }
 
 /** Undefined where there are none of the kind, which leaves the member out. */

@@ -55,6 +55,16 @@ const whole = {
   DeletionProtectionEnabled: false,
 };
 
+test('attributes are told in the order of their names', () => {
+  const attributeDefinitions = ['b', 'a', 'B'].map(
+    (AttributeName) => ({ AttributeName, AttributeType: 'S' }) as const,
+  );
+  const described = shown({ ...onDemand, definition: { ...onDemand.definition, attributeDefinitions } });
+  expect(described).toMatchObject({
+    AttributeDefinitions: ['B', 'a', 'b'].map((AttributeName) => ({ AttributeName })),
+  });
+});
+
 test('an archived table shows since when, why and where its data is', () => {
   const backupArn = `${onDemand.arn}/backup/01767225600000-0a1b2c3d`;
   const archival = { atMs: 1_700_000_009_000, backupArn };

@@ -35,7 +35,7 @@ describe('UpdateTable makes and removes global indexes:', () => {
     const { TableDescription } = await api.call('UpdateTable', update(creating(), arnOf('notes')));
     expect(TableDescription).toMatchObject({
       TableStatus: 'UPDATING',
-      AttributeDefinitions: [{ AttributeName: 'pk' }, { AttributeName: 'a' }],
+      AttributeDefinitions: [{ AttributeName: 'a' }, { AttributeName: 'pk' }],
       GlobalSecondaryIndexes: [
         { IndexName: 'by-a', IndexStatus: 'CREATING', Backfilling: false, ItemCount: 0 },
       ],
