@@ -1,7 +1,7 @@
 /** Under which key a new replica is put: of the same kind as the table's, in its own region (aws-behaviour §1.7). */
 import { refuse } from '../base/errors.ts';
 import type { TableRecord } from '../tables/catalog-record.ts';
-import type { EncryptionChoice } from '../tables/table-record.ts';
+import type { EncryptionChoice } from '../tables/encryption-choice.ts';
 
 const managedAlias = 'alias/aws/dynamodb';
 const invalid = 'One or more parameter values were invalid: ';

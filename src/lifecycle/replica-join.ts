@@ -1,9 +1,10 @@
 /** What a region is asked for that is to have a replica: the table as it is now, under a key of that region. */
+
+import type { EncryptionChoice } from '../tables/encryption-choice.ts';
 import type { IndexDefinition, IndexRecord } from '../tables/index-definition.ts';
 import type { ReplicaMember } from '../tables/replication/replication-state.ts';
 import type { ReplicaTable } from '../tables/replication/table-replicas.ts';
 import type { StreamViewType } from '../tables/stream/stream-state.ts';
-import type { EncryptionChoice } from '../tables/table-record.ts';
 import type { JoinRequest } from './replica-peer.ts';
 
 /** Of every replica: what AWS asks for too. */

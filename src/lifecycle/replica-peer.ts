@@ -1,10 +1,11 @@
 /** How the replicas of one table talk to each other: in this process, or with one that serves another region. */
 import type { Caller } from '../kms/key-service.ts';
+import type { EncryptionChoice } from '../tables/encryption-choice.ts';
 import type { IndexDefinition } from '../tables/index-definition.ts';
 import type { ChangePage, Position } from '../tables/replication/replica-change.ts';
 import type { ReplicaMember } from '../tables/replication/replication-state.ts';
 import type { StreamViewType } from '../tables/stream/stream-state.ts';
-import type { EncryptionChoice, KeptDefinition, TimeToLive } from '../tables/table-record.ts';
+import type { KeptDefinition, TimeToLive } from '../tables/table-record.ts';
 
 /** Asks for a replica of a table in the region of the peer. */
 export interface JoinRequest {

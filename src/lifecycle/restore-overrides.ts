@@ -1,13 +1,10 @@
 /** What a restore may choose otherwise than its backup has it, and the table that comes of both (aws-behaviour §1.9). */
 import { refuse } from '../base/errors.ts';
 import type { TableRecord } from '../tables/catalog-record.ts';
+import type { EncryptionChoice } from '../tables/encryption-choice.ts';
 import type { IndexRecord, IndexThroughput } from '../tables/index-definition.ts';
-import type {
-  EncryptionChoice,
-  KeptDefinition,
-  OnDemandThroughput,
-  Throughput,
-} from '../tables/table-record.ts';
+import type { KeptDefinition } from '../tables/table-record.ts';
+import type { OnDemandThroughput, Throughput } from '../tables/throughput.ts';
 
 /** Of an index that is to be restored; the others are left out. */
 export interface IndexOverride extends IndexThroughput {

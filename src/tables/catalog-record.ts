@@ -5,6 +5,7 @@ import type { KeyLossReason } from '../keys/key-loss.ts';
 import type { TableIdentity } from '../keys/table-identity.ts';
 import type { DataKeyCount } from '../keys/table-keyring.ts';
 import type { WrappedTableKeys } from '../keys/table-keys.ts';
+import type { EncryptionChoice } from './encryption-choice.ts';
 import type { IndexRecord } from './index-definition.ts';
 import type { OwedNotice } from './owed-notice.ts';
 import type { PastState } from './past/past-state.ts';
@@ -14,7 +15,7 @@ import type { RestoreMark } from './restore-mark.ts';
 import { type StoredKeys, storedKeys, wrappedKeys } from './stored-keys.ts';
 import { type StreamState, treesOfStreams } from './stream/stream-state.ts';
 import type { Namespace } from './table-name.ts';
-import type { Archival, EncryptionChoice, KeptDefinition, TableStatus, TimeToLive } from './table-record.ts';
+import type { Archival, KeptDefinition, TableStatus, TimeToLive } from './table-record.ts';
 
 /** The states a table can be in at rest; the others pass while an operation answers. */
 export type RecordedStatus = Extract<

@@ -1,7 +1,7 @@
 /** How often a table may be put under another key: four times a day, and then once in six hours (aws-behaviour §1.6). */
 import { dayMs } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
-import type { EncryptionChoice } from './table-record.ts';
+import type { EncryptionChoice } from './encryption-choice.ts';
 
 /** `none`: no bound, for tests and for whoever moves tables between keys by machine. */
 export type EncryptionQuota = 'aws' | 'none';

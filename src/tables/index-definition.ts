@@ -1,5 +1,6 @@
 /** A secondary index as a request defines it, as the catalogue keeps it, and as descriptions show it. */
-import type { KeySchemaElement, OnDemandThroughput, Throughput, WarmThroughput } from './table-record.ts';
+import type { KeySchemaElement } from './key-schema.ts';
+import type { OnDemandThroughput, Throughput, WarmThroughput } from './throughput.ts';
 
 /** Local: in the partitions of the table, which it shares the hash key with. Global: in partitions of its own. */
 export type IndexKind = 'local' | 'global';

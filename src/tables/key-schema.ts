@@ -9,6 +9,12 @@ export interface KeyAttribute {
   readonly type: KeyAttributeType;
 }
 
+/** A key attribute as requests and answers name it. */
+export interface KeySchemaElement {
+  readonly AttributeName: string;
+  readonly KeyType: 'HASH' | 'RANGE';
+}
+
 export interface KeySchema {
   readonly hash: KeyAttribute;
   readonly range?: KeyAttribute;

@@ -5,11 +5,12 @@ import type { TableKeys } from '../keys/table-keys.ts';
 import type { Caller } from '../kms/key-service.ts';
 import { type Catalog, nameInUse } from './catalog.ts';
 import { type TablePlaces, type TableRecord, treesOf } from './catalog-record.ts';
+import type { EncryptionChoice } from './encryption-choice.ts';
 import type { IndexDefinition, IndexRecord } from './index-definition.ts';
 import type { StreamViewType } from './stream/stream-state.ts';
 import type { TableStreams } from './stream/table-streams.ts';
 import { newTableId } from './table-id.ts';
-import type { EncryptionChoice, KeptDefinition } from './table-record.ts';
+import type { KeptDefinition } from './table-record.ts';
 import { keyIdOf } from './table-rekeying.ts';
 import { initialDates } from './table-settings.ts';
 

@@ -1,15 +1,12 @@
 /** A table as a request defines it, and as an answer describes it. */
 import type { KeyAttributeType } from './attribute.ts';
+import type { EncryptionChoice } from './encryption-choice.ts';
 import type { IndexDefinition, IndexInfo, IndexThroughput } from './index-definition.ts';
+import type { KeySchemaElement } from './key-schema.ts';
 import type { ReplicationInfo } from './replication/replication-state.ts';
 import type { RestoreMark } from './restore-mark.ts';
 import type { StreamViewType } from './stream/stream-state.ts';
-
-/** Which KMS key a table is under, as a request chooses it (aws-behaviour: owned is the default). */
-export type EncryptionChoice =
-  | { readonly kind: 'owned' }
-  | { readonly kind: 'managed' }
-  | { readonly kind: 'customer'; readonly keyId: string };
+import type { OnDemandThroughput, Throughput, WarmThroughput } from './throughput.ts';
 
 export type TableStatus =
   | 'CREATING'
@@ -20,31 +17,9 @@ export type TableStatus =
   | 'ARCHIVING'
   | 'ARCHIVED';
 
-export interface KeySchemaElement {
-  readonly AttributeName: string;
-  readonly KeyType: 'HASH' | 'RANGE';
-}
-
 export interface AttributeDefinition {
   readonly AttributeName: string;
   readonly AttributeType: KeyAttributeType;
-}
-
-export interface Throughput {
-  readonly ReadCapacityUnits: number;
-  readonly WriteCapacityUnits: number;
-}
-
-/** Bounds of a table or index on demand; -1 takes one away. Nothing is throttled here, so it is only kept. */
-export interface OnDemandThroughput {
-  readonly MaxReadRequestUnits?: number;
-  readonly MaxWriteRequestUnits?: number;
-}
-
-/** What a table or index was asked to be ready for. Here it always is. */
-export interface WarmThroughput {
-  readonly ReadUnitsPerSecond?: number;
-  readonly WriteUnitsPerSecond?: number;
 }
 
 export interface Tag {

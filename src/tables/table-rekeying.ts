@@ -7,10 +7,10 @@ import { managedAlias } from '../kms/embedded/alias.ts';
 import type { Caller } from '../kms/key-service.ts';
 import type { Catalog } from './catalog.ts';
 import { areSameKeys, identityOf, type TableRecord } from './catalog-record.ts';
+import type { EncryptionChoice } from './encryption-choice.ts';
 import { countedChanges, type EncryptionQuota } from './encryption-quota.ts';
 import { recovered } from './key-recovery.ts';
 import { beingUpdated, refuseWithdrawn, stillInUse } from './still-in-use.ts';
-import type { EncryptionChoice } from './table-record.ts';
 
 /**
  * What the key service calls the key that was chosen; whether it will do, the service says when it is used. Refuses

@@ -9,6 +9,7 @@ import type { PageEngine, PlantedTree } from '../pages/pages.ts';
 import type { Catalog, KnownTable } from './catalog.ts';
 import type { TableRecord } from './catalog-record.ts';
 import type { DataKeyUpkeep } from './data-key-upkeep.ts';
+import type { EncryptionChoice } from './encryption-choice.ts';
 import type { IndexRecord } from './index-definition.ts';
 import { newRecord } from './new-table.ts';
 import type { PageTable } from './page-table.ts';
@@ -16,7 +17,7 @@ import type { RestoreMark } from './restore-mark.ts';
 import { withCounts } from './table-counts.ts';
 import { newTableId } from './table-id.ts';
 import { tableInfo } from './table-info.ts';
-import type { EncryptionChoice, KeptDefinition, TableInfo } from './table-record.ts';
+import type { KeptDefinition, TableInfo } from './table-record.ts';
 import { keyIdOf } from './table-rekeying.ts';
 
 export interface TableRestoringOptions {

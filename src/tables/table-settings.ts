@@ -3,13 +3,8 @@ import { dayMs } from '../base/clock.ts';
 import { Refusal, refuse } from '../base/errors.ts';
 import type { TableRecord } from './catalog-record.ts';
 import type { IndexRecord } from './index-definition.ts';
-import type {
-  OnDemandThroughput,
-  SettingsChange,
-  TableDefinition,
-  Throughput,
-  WarmThroughput,
-} from './table-record.ts';
+import type { SettingsChange, TableDefinition } from './table-record.ts';
+import type { OnDemandThroughput, Throughput, WarmThroughput } from './throughput.ts';
 
 /** The dates of a table that is made now. */
 export function initialDates(

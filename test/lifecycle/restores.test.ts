@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { IntegrityFault } from '../../src/base/errors.ts';
 import type { RestoreOverrides } from '../../src/lifecycle/restore-overrides.ts';
 import type { PageStore } from '../../src/store/page-store.ts';
-import type { EncryptionChoice } from '../../src/tables/table-record.ts';
+import type { EncryptionChoice } from '../../src/tables/encryption-choice.ts';
 import type { Tables } from '../../src/tables/tables.ts';
 import { encodeKey } from '../../src/tables/tree-key.ts';
 import { disabledText, key, keyRefusalOf, openT, putBook } from '../support/book-tables.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EncryptionChoice } from '../../src/tables/table-record.ts';
+import type { EncryptionChoice } from '../../src/tables/encryption-choice.ts';
 import {
   book,
   disabledText,

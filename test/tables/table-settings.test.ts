@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { TableRecord } from '../../src/tables/catalog-record.ts';
 import type { IndexRecord } from '../../src/tables/index-definition.ts';
-import type { SettingsChange, Throughput } from '../../src/tables/table-record.ts';
+import type { SettingsChange } from '../../src/tables/table-record.ts';
 import { changedSettings, decreasesOnDay, initialDates } from '../../src/tables/table-settings.ts';
+import type { Throughput } from '../../src/tables/throughput.ts';
 import { definitionOf } from '../support/open-tables.ts';
 import { recordOf, refusal } from './support.ts';
 

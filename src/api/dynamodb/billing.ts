@@ -1,7 +1,7 @@
 /** How a table is billed: on demand or by provisioned throughput, and what of that a request may ask for. */
 import { Refusal, refuse } from '../../base/errors.ts';
-import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
 import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
+import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/throughput.ts';
 import { tableUnitsMax } from './table-limits.ts';
 
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';

@@ -9,17 +9,13 @@ import type { TableExports } from '../../lifecycle/table-exports.ts';
 import type { TableImports } from '../../lifecycle/table-imports.ts';
 import type { Transaction } from '../../pages/commit.ts';
 import type { MaybePromise } from '../../store/page-store.ts';
+import type { EncryptionChoice } from '../../tables/encryption-choice.ts';
 import type { NewIndex } from '../../tables/index-building.ts';
 import type { NextTokens } from '../../tables/partiql/next-token.ts';
 import type { StreamChoice } from '../../tables/stream/table-streams.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import type { TableAnnotations } from '../../tables/table-annotations.ts';
-import type {
-  EncryptionChoice,
-  SettingsChange,
-  TableDefinition,
-  TableInfo,
-} from '../../tables/table-record.ts';
+import type { SettingsChange, TableDefinition, TableInfo } from '../../tables/table-record.ts';
 import type { TimeToLiveChoice } from '../../tables/time-to-live.ts';
 import type { TokenUse } from '../../tables/transaction-tokens.ts';
 

@@ -1,10 +1,7 @@
 /** CreateTable: a table of its own key schema, under the key that the request chooses. */
-import type {
-  AttributeDefinition,
-  KeySchemaElement,
-  TableDefinition,
-  Tag,
-} from '../../tables/table-record.ts';
+
+import type { KeySchemaElement } from '../../tables/key-schema.ts';
+import type { AttributeDefinition, TableDefinition, Tag } from '../../tables/table-record.ts';
 import { operation } from '../operation.ts';
 import { type BillingInput, checkBounds, newBilling } from './billing.ts';
 import type { DynamoContext } from './context.ts';

@@ -3,18 +3,14 @@ import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import type { ClientConnection } from '../../keys/client-connection.ts';
 import type { Caller } from '../../kms/key-service.ts';
+import type { EncryptionChoice } from '../../tables/encryption-choice.ts';
 import type { NewIndex } from '../../tables/index-building.ts';
 import { beingUpdated, stillInUse } from '../../tables/still-in-use.ts';
 import type { StreamChoice } from '../../tables/stream/table-streams.ts';
 import type { OpenTable } from '../../tables/table.ts';
 import { creatingInfo, withUnitsOf } from '../../tables/table-info.ts';
 import { bareTableName } from '../../tables/table-name.ts';
-import type {
-  EncryptionChoice,
-  SettingsChange,
-  TableDefinition,
-  TableInfo,
-} from '../../tables/table-record.ts';
+import type { SettingsChange, TableDefinition, TableInfo } from '../../tables/table-record.ts';
 import type { DynamoContext, TablesDoor } from './context.ts';
 import { EncryptionPhases } from './encryption-phases.ts';
 

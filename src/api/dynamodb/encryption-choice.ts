@@ -1,6 +1,6 @@
 /** SSESpecification: which key a request chooses for a table (aws-behaviour §1.3). */
 import { Refusal } from '../../base/errors.ts';
-import type { EncryptionChoice } from '../../tables/table-record.ts';
+import type { EncryptionChoice } from '../../tables/encryption-choice.ts';
 
 export interface SseSpecification {
   readonly Enabled?: boolean;

@@ -2,14 +2,10 @@
 import { refuse } from '../../base/errors.ts';
 import { globalIndexesMax } from '../../tables/index-building.ts';
 import type { IndexDefinition, IndexKind, IndexProjection } from '../../tables/index-definition.ts';
-import type {
-  AttributeDefinition,
-  KeySchemaElement,
-  OnDemandThroughput,
-  Throughput,
-  WarmThroughput,
-} from '../../tables/table-record.ts';
+import type { KeySchemaElement } from '../../tables/key-schema.ts';
+import type { AttributeDefinition } from '../../tables/table-record.ts';
 import { checkOnDemandThroughput } from '../../tables/table-settings.ts';
+import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/throughput.ts';
 import { quotedText } from '../constraint.ts';
 import { type BillingMode, checkQuota } from './billing.ts';
 import { checkKinds, type KeyDefinition } from './key-definition.ts';

@@ -2,7 +2,7 @@
 import { refuse } from '../../base/errors.ts';
 import { oneAtATime } from '../../tables/index-building.ts';
 import type { IndexThroughput } from '../../tables/index-definition.ts';
-import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/table-record.ts';
+import type { OnDemandThroughput, Throughput, WarmThroughput } from '../../tables/throughput.ts';
 import { checkBounds } from './billing.ts';
 import type { IndexInput } from './index-definition.ts';
 

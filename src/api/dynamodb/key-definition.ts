@@ -2,7 +2,8 @@
 import { refuse } from '../../base/errors.ts';
 import { usedNames } from '../../tables/index-attributes.ts';
 import type { IndexDefinition } from '../../tables/index-definition.ts';
-import type { AttributeDefinition, KeySchemaElement } from '../../tables/table-record.ts';
+import type { KeySchemaElement } from '../../tables/key-schema.ts';
+import type { AttributeDefinition } from '../../tables/table-record.ts';
 import { notNull, quotedText, Trail } from '../constraint.ts';
 
 const keyElementsMax = 2;

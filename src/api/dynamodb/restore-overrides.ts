@@ -1,7 +1,7 @@
 /** What both restores may be asked to do otherwise than the source has it. */
 import { refuse } from '../../base/errors.ts';
 import type { IndexOverride, RestoreOverrides } from '../../lifecycle/restore-overrides.ts';
-import type { OnDemandThroughput, Throughput } from '../../tables/table-record.ts';
+import type { OnDemandThroughput, Throughput } from '../../tables/throughput.ts';
 import { type BillingMode, checkBillingInput, checkBounds, checkQuota } from './billing.ts';
 import { encryptionChoice, type SseSpecification } from './encryption-choice.ts';
 import { type IndexInput, indexDefinition } from './index-definition.ts';

@@ -1,6 +1,6 @@
 /** The throughput that a table or a global index is ready for at once: more of it can be asked for, less can not. */
 import { refuse } from '../../base/errors.ts';
-import type { Throughput, WarmThroughput } from '../../tables/table-record.ts';
+import type { Throughput, WarmThroughput } from '../../tables/throughput.ts';
 import type { BillingMode } from './billing.ts';
 
 export interface Warmed {

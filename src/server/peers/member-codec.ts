@@ -1,10 +1,10 @@
 /** Members of a group, stamps and positions, from the JSON of a peer. */
 
 import { regionForm } from '../../lifecycle/replica-peers.ts';
+import type { EncryptionChoice } from '../../tables/encryption-choice.ts';
 import type { Position } from '../../tables/replication/replica-change.ts';
 import type { ReplicaMember, ReplicaState } from '../../tables/replication/replication-state.ts';
 import type { Stamp } from '../../tables/replication/stamp.ts';
-import type { EncryptionChoice } from '../../tables/table-record.ts';
 import { treeKeyBytesMax } from './changes-codec.ts';
 import type { MemberReader } from './member-reader.ts';
 

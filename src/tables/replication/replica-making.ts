@@ -1,10 +1,11 @@
 /** Makes a table that is to be a replica: empty and closed to callers until it has copied what is in another region. */
 import type { Caller } from '../../kms/key-service.ts';
+import type { EncryptionChoice } from '../encryption-choice.ts';
 import type { IndexDefinition } from '../index-definition.ts';
 import { addTable, type NewTableParts } from '../new-table.ts';
 import type { StreamViewType } from '../stream/stream-state.ts';
 import { tableInfo } from '../table-info.ts';
-import type { EncryptionChoice, KeptDefinition, TableInfo, TimeToLive } from '../table-record.ts';
+import type { KeptDefinition, TableInfo, TimeToLive } from '../table-record.ts';
 import type { ReplicaMember } from './replication-state.ts';
 
 export interface ReplicaPlan {

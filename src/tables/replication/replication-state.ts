@@ -1,5 +1,5 @@
 /** What the catalogue knows of a table that is one of several replicas: the group, and every region of it. */
-import type { EncryptionChoice } from '../table-record.ts';
+import type { EncryptionChoice } from '../encryption-choice.ts';
 import type { Stamp } from './stamp.ts';
 
 export type ReplicaState =

@@ -1,6 +1,7 @@
 /** What there is to know of a stream without its table's key. */
+
+import type { KeySchemaElement } from '../key-schema.ts';
 import type { Namespace } from '../table-name.ts';
-import type { KeySchemaElement } from '../table-record.ts';
 import { streamArn } from './stream-arn.ts';
 import type { StreamState } from './stream-state.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encryptionChoice, type SseSpecification } from '../../../src/api/dynamodb/encryption-choice.ts';
-import type { EncryptionChoice } from '../../../src/tables/table-record.ts';
+import type { EncryptionChoice } from '../../../src/tables/encryption-choice.ts';
 import { refusalOf } from '../../support/refusal.ts';
 
 const keyId = 'arn:aws:kms:us-east-1:000000000000:key/1';

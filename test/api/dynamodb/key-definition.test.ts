@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAllUsed, checkedKeyDefinition, requireKey } from '../../../src/api/dynamodb/key-definition.ts';
-import type { AttributeDefinition, KeySchemaElement } from '../../../src/tables/table-record.ts';
+import type { KeySchemaElement } from '../../../src/tables/key-schema.ts';
+import type { AttributeDefinition } from '../../../src/tables/table-record.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { P } from './support.ts';
 
