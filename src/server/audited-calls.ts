@@ -5,8 +5,7 @@ import { type ApiCall, isRecorded, type RecordedApi } from '../audit/api-call.ts
 import type { EventError } from '../audit/event.ts';
 import { claimedScope } from './authorization.ts';
 import type { CallObserver, ObservedCall } from './call-observer.ts';
-import { trustedKeyId } from './client-config.ts';
-import { header } from './request.ts';
+import { header, trustedKeyId } from './request.ts';
 
 export interface CallLedger {
   /** Before a call. Throws, or rejects with, Outage AuditUnavailable. */

@@ -1,5 +1,6 @@
 /** What a client of the AWS SDK is made with to talk to an engine in its own process. */
 import type { InProcessHandler } from './in-process.ts';
+import { trustedKeyId } from './request.ts';
 
 /** What of a request the SDK's signer is handed matters here. */
 interface SignableRequest {
@@ -21,9 +22,6 @@ export interface ClientConfig {
   readonly signer?: { sign<Request extends SignableRequest>(request: Request): Promise<Request> };
   readonly requestHandler: InProcessHandler;
 }
-
-/** What clients sign with, so to speak, that are trusted. */
-export const trustedKeyId = 'in-process';
 
 const endpoint = 'http://cryptable.in-process';
 

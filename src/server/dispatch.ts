@@ -8,10 +8,16 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { CallObserver } from './call-observer.ts';
-import { trustedKeyId } from './client-config.ts';
 import { listedCallers } from './listed-callers.ts';
 import { formBytesMax, isForm, QueryDispatcher } from './query-dispatch.ts';
-import { baseTypeOf, type Headers, header, type ServiceAnswer, type ServiceRequest } from './request.ts';
+import {
+  baseTypeOf,
+  type Headers,
+  header,
+  type ServiceAnswer,
+  type ServiceRequest,
+  trustedKeyId,
+} from './request.ts';
 import { newRequestId } from './request-id.ts';
 import type { QueryService, Run, Service } from './service.ts';
 import {

@@ -4,6 +4,9 @@ import type { ClientConnection } from '../keys/client-connection.ts';
 /** Names in lower case; a header that came several times is joined with commas. Without prototype or read by own key only. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
+/** What requests are signed with, so to speak, that a client in this process makes without credentials. */
+export const trustedKeyId = 'in-process';
+
 export interface ServiceRequest {
   readonly method: string;
   /** Path and query as they were sent. */
