@@ -46,17 +46,14 @@ export class CommitThread {
     return this.#ask({ commit, logBytesMax }, [commit.arena]);
   }
 
-  /** Waits for what was handed over, then lets the thread end. */
+  /** Waits for what was handed over, then ends the thread. */
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     try {
       await this.#ask({ close: true }, []);
     } finally {
-      // Its answer let the process end; its end is what the caller waits for.
-      worker.ref();
-      await ended;
+      await worker.terminate();
     }
   }
 

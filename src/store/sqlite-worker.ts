@@ -34,7 +34,6 @@ function serve(port: NonNullable<typeof parentPort>): void {
         answer = { fault: faultOf(fault) };
       }
       port.postMessage(answer);
-      port.close();
       return;
     }
     const { arena } = request.commit;
