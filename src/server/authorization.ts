@@ -27,7 +27,8 @@ const queryParameters = [
 /** Refuses what aws-behaviour §7.4 rows 5 to 7 refuse: two signatures, none, or parts of one. */
 export function claimOf(request: ServiceRequest): Claim {
   const authorization = header(request.headers, 'authorization');
-  const query = [...new URLSearchParams(queryOf(request.path))];
+  const queryText = queryOf(request.path);
+  const query = queryText === '' ? [] : [...new URLSearchParams(queryText)];
   const inQuery = query.some(([name]) => name === 'X-Amz-Algorithm');
   if (authorization !== undefined && inQuery) {
     throw new Refusal('InvalidSignature', {
