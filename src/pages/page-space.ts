@@ -18,6 +18,9 @@ export function allocatePage(tree: TreeState, change: TreeChange): number {
 export function freePage(tree: TreeState, change: TreeChange, id: number, buffers: PageBuffers): void {
   const changed = change.pages.get(id);
   if (changed !== undefined) {
+    // The buffer may come back as another node of this change.
+    change.reshaped.delete(changed);
+    change.changedRefs.delete(changed);
     buffers.giveBack(changed);
     change.pages.delete(id);
   }

@@ -37,6 +37,18 @@ test('a page that this change made and freed leaves the store alone, its buffer 
   expect(bytes.every((byte) => byte === 0)).toBe(true);
 });
 
+test('of a buffer that may come back as another node nothing is remembered', () => {
+  const { tree, change, buffers } = changing(5);
+  const id = allocatePage(tree, change);
+  const bytes = buffers.take();
+  change.pages.set(id, bytes);
+  change.reshaped.add(bytes);
+  change.changedRefs.set(bytes, [40]);
+  freePage(tree, change, id, buffers);
+  expect(buffers.take()).toBe(bytes);
+  expect([change.reshaped.has(bytes), change.changedRefs.has(bytes)]).toEqual([false, false]);
+});
+
 test('a tree that has given out all ids is full', () => {
   const { tree, change } = changing(pageIdsMax - 1);
   expect(allocatePage(tree, change)).toBe(pageIdsMax - 1);
