@@ -54,12 +54,15 @@ export interface Sharing {
   readonly key: Uint8Array;
 }
 
-/** Undefined where there is too little room in both together. */
+/** Whether there is enough room in both together for a cell of `size` bytes more, and some to spare. */
+export function canShare(leaf: Uint8Array, sibling: Uint8Array, size: number): boolean {
+  const free = freeBytes(leaf) + freeBytes(sibling);
+  return 2 * nodeCapacityBytes - free + size + slotBytes <= sharedBytesMax;
+}
+
+/** Undefined where no cut leaves them two nodes. */
 export function sharing(left: readonly Cell[], right: readonly Cell[]): Sharing | undefined {
   const cells = [...left, ...right];
-  let total = 0;
-  for (const cell of cells) total += cell.size + slotBytes;
-  if (total > sharedBytesMax) return undefined;
   const [cut, ...more] = cutPoints(cells, false);
   if (cut === undefined || more.length > 0) return undefined;
   return {

@@ -1,24 +1,16 @@
 /** Changes trees in the working state: copies what it touches, splits what is too full, merges what is nearly empty. */
 import { assert } from '../base/errors.ts';
 import {
-  inlineValueBytesMax,
   innerRefAt,
   keyBytesMax,
-  leafCellHeaderBytes,
   nodeCapacityBytes,
-  overflowEntryBytes,
-  overflowListHeaderBytes,
-  overflowMark,
-  overflowPageCount,
-  plainPageBytes,
   readU48,
   refBytes,
   refVersionAt,
   valueBytesMax,
-  writeU16,
-  writeU32,
   writeU48,
 } from './layout.ts';
+import { entryBytes, removeEntry, writeEntry } from './leaf-entry.ts';
 import {
   type Cell,
   cellAt,
@@ -31,16 +23,14 @@ import {
   hasKey,
   initNode,
   insertCell,
-  isOverflowCell,
   lowerBound,
   nodeLevel,
   removeCell,
   reserveCell,
-  valueAt,
-  valueBytes,
 } from './node.ts';
 import {
   canMerge,
+  canShare,
   cutPoints,
   innerCell,
   keyOf,
@@ -85,20 +75,19 @@ export class TreeWriter {
     const change = this.#changeOf(tree);
     const leaf = this.#ownPath(change, path);
     const index = lowerBound(leaf, key);
-    if (hasKey(leaf, index, key)) this.#removeEntry(tree, change, leaf, index);
+    if (hasKey(leaf, index, key)) removeEntry({ tree, change, buffers: this.#buffers }, leaf, index);
     change.head.entries++;
     change.head.bytes += key.length + value.length;
     tree.mutations++;
-    const isInline = value.length <= inlineValueBytesMax;
-    const listBytes = overflowListHeaderBytes + overflowPageCount(value.length) * overflowEntryBytes;
-    const size = leafCellHeaderBytes + key.length + (isInline ? value.length : listBytes);
+    const entry = { key, value };
+    const size = entryBytes(entry);
     const at = reserveCell(leaf, index, size);
     if (at >= 0) {
-      this.#writeLeafCell(tree, change, leaf, at, key, value);
+      writeEntry({ tree, change }, entry, leaf, at);
       return undefined;
     }
     const from = new Uint8Array(size);
-    this.#writeLeafCell(tree, change, from, 0, key, value);
+    writeEntry({ tree, change }, entry, from, 0);
     const cell = { from, at: 0, size };
     if (!this.#share(tree, change, path, index, cell)) {
       this.#split(tree, change, path, path.length - 1, index, [cell]);
@@ -115,7 +104,7 @@ export class TreeWriter {
     const index = lowerBound(found, key);
     if (!hasKey(found, index, key)) return false;
     const change = this.#changeOf(tree);
-    this.#removeEntry(tree, change, this.#ownPath(change, path), index);
+    removeEntry({ tree, change, buffers: this.#buffers }, this.#ownPath(change, path), index);
     tree.mutations++;
     const shrinking = this.#shrink(tree, key, 0);
     return shrinking === undefined ? true : shrinking.then(() => true);
@@ -142,49 +131,6 @@ export class TreeWriter {
     this.#ownPath(change, path);
     for (const { node } of path) change.reshaped.add(node);
     tree.mutations++;
-  }
-
-  #removeEntry(tree: TreeState, change: TreeChange, leaf: Uint8Array, index: number): void {
-    const cell = cellAt(leaf, index);
-    const size = valueBytes(leaf, cell);
-    change.head.entries--;
-    change.head.bytes -= cellKey(leaf, cell).length + size;
-    if (isOverflowCell(leaf, cell)) {
-      const list = valueAt(leaf, cell) + overflowListHeaderBytes;
-      for (let i = 0; i < overflowPageCount(size); i++) {
-        freePage(tree, change, readU48(leaf, list + i * overflowEntryBytes), this.#buffers);
-      }
-    }
-    removeCell(leaf, index);
-  }
-
-  #writeLeafCell(
-    tree: TreeState,
-    change: TreeChange,
-    to: Uint8Array,
-    at: number,
-    key: Uint8Array,
-    value: Uint8Array,
-  ): void {
-    writeU16(to, at, key.length);
-    to.set(key, at + leafCellHeaderBytes);
-    const valueStart = at + leafCellHeaderBytes + key.length;
-    if (value.length <= inlineValueBytesMax) {
-      writeU16(to, at + 2, value.length);
-      to.set(value, valueStart);
-      return;
-    }
-    writeU16(to, at + 2, overflowMark);
-    writeU32(to, valueStart, value.length);
-    writeU48(to, valueStart + 4, change.head.version);
-    let entry = valueStart + overflowListHeaderBytes;
-    for (let start = 0; start < value.length; start += plainPageBytes) {
-      const id = allocatePage(tree, change);
-      change.overflow.set(id, value.subarray(start, start + plainPageBytes));
-      writeU48(to, entry, id);
-      to.fill(0, entry + 6, entry + overflowEntryBytes);
-      entry += overflowEntryBytes;
-    }
   }
 
   /** The nodes from the root to the leaf where `key` belongs, or the node that is so far above it, in the working state. */
@@ -263,6 +209,7 @@ export class TreeWriter {
         sibling.catch(() => {});
         continue;
       }
+      if (!canShare(leaf, sibling, cell.size)) continue;
       const cells = cellsOf(leaf.slice());
       cells.splice(index, 0, cell);
       const others = cellsOf(sibling.slice());

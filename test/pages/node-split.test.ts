@@ -10,6 +10,7 @@ import {
 } from '../../src/pages/layout.ts';
 import { type Cell, cellAt, cellKey, fillNode, freeBytes } from '../../src/pages/node.ts';
 import {
+  canShare,
   cutPoints,
   innerCell,
   keyOf,
@@ -104,10 +105,14 @@ describe('two neighbouring leaves', () => {
   });
 
   test('share nothing once they hold 92 % of what they can', () => {
-    const each = 100 + 8 + slotBytes;
-    const most = Math.floor((2 * nodeCapacityBytes * 0.92) / each);
-    expect(sharing(leaf(0, 70, 100), leaf(100, most - 70, 100))).toBeDefined();
-    expect(sharing(leaf(0, 70, 100), leaf(100, most - 69, 100))).toBeUndefined();
+    const [one, other] = [leaf(0, 70, 100), leaf(100, 50, 100)].map((cells) => {
+      const node = new Uint8Array(plainPageBytes);
+      fillNode(node, 0, cells);
+      return node;
+    }) as [Uint8Array, Uint8Array];
+    const room = freeBytes(one) + freeBytes(other) - Math.ceil(2 * nodeCapacityBytes * 0.08);
+    expect(canShare(one, other, room - slotBytes)).toBe(true);
+    expect(canShare(one, other, room - slotBytes + 1)).toBe(false);
   });
 });
 
