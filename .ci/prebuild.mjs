@@ -89,7 +89,7 @@ function build(target, into) {
     for (const name of sqliteHeaders.names) {
       copyFileSync(join(root, sqliteHeaders.folder, name), join(folder, sqliteHeaders.folder, name));
     }
-    const args = [nodeGyp, 'rebuild', `--arch=${arch}`, '--loglevel=error', '--silent', '-j', 'max'];
+    const args = [nodeGyp, 'rebuild', `--arch=${arch}`, '--loglevel=error', '-j', 'max'];
     run(process.execPath, args, { cwd: folder, env: { ...process.env, ...toolsFor(prefix) } });
     const built = join(folder, 'build', 'Release', fileName);
     if (platform === 'linux') {

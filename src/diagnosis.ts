@@ -10,9 +10,10 @@ const keepEvidence = `Keep a copy of the files: a disk at fault or a hand of som
 /** One row a diagnosis. */
 export const advice = {
   Healthy: 'Nothing is to be done.',
-  StoreMissing: 'Name another folder, or put a backup here; a new store is made by opening it.',
+  StoreMissing:
+    'Name another folder, or put a backup here; a new store is made by opening a folder that has no keys either.',
   StoreLocked:
-    'Stop the process that has it open, or ask that process: it can verify the store while it serves it.',
+    'Stop the process that has it open, or start that one with --scrub-mb-per-s: it then looks through all pages.',
   StoreForeign: 'Name another folder: this file was made by something else, or is too damaged to be known.',
   StoreReplaced: 'Leave the folder alone while a process has it open, then look again.',
   StoreUnavailable: 'See what the system says about the file: its rights, its disk.',

@@ -45,17 +45,17 @@ export interface OpenOptions extends PlaceOptions, KeyServiceChoice {
   readonly create?: boolean;
   /** Take a store that its anchor speaks against: after a backup was put back on purpose. */
   readonly acceptRollback?: boolean;
-  /** Of callers that name none. */
+  /** Of callers that name none: twelve zeros unless said otherwise. */
   readonly account?: string;
-  /** Of callers that name none. */
+  /** Of callers that name none: `us-east-1` unless said otherwise. */
   readonly region?: string;
-  /** Bound of the memory for opened pages. */
+  /** Bound of the memory for opened pages: 64 MiB unless said otherwise. */
   readonly pageCacheBytes?: number;
   /** How long changes of tables are seen to take, as on AWS; tables of `database.table` are there at once. */
   readonly statusDelays?: StatusDelays;
   /** Bound of what the store holds; its log beside it takes up to 128 MiB more. What would go beyond is Outage StoreFull. */
   readonly maxStoreBytes?: number;
-  /** From the end of one look at the keys of tables to the next. */
+  /** From the end of one look at the keys of tables to the next: a quarter of an hour unless said otherwise. */
   readonly keyWatchIntervalMs?: number;
   /** What that is longer by at most, by chance. */
   readonly keyWatchJitterMs?: number;
@@ -69,7 +69,7 @@ export interface OpenOptions extends PlaceOptions, KeyServiceChoice {
   readonly scrubBytesPerSecond?: number;
   /** Folders in the place of S3 buckets, by the names of those: what is exported lies there in clear. */
   readonly buckets?: BucketFolders;
-  /** From the end of one search for items whose time is up to the next. */
+  /** From the end of one search for items whose time is up to the next: ten minutes unless said otherwise. */
   readonly timeToLiveIntervalMs?: number;
   /** How fast pages are moved from older data keys to new ones in the background. */
   readonly reEncryptionPagesPerSecond?: number;

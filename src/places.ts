@@ -40,19 +40,25 @@ export function keyDirectoryOf(dir: string, { keyDirectory }: PlaceOptions): str
   return keyDirectory ?? join(dir, keyFolder);
 }
 
+const rootKeyForms =
+  'rootKey is { file }, { passphrase }, { pkcs11 } or { keyService, keyId }: see docs/key-services.md';
+
 export interface RootKeyContext {
   readonly clock?: Clock;
   readonly region?: string;
 }
 
+/** Throws a TypeError for what says none of the places, as code without types may. */
 export function rootKeyOf(
   dir: string,
   { rootKey, clock = systemClock, region = 'us-east-1' }: PlaceOptions & RootKeyContext,
 ): RootKey {
   if (rootKey === undefined) return rootKeyFromFile({ path: defaultRootKeyPath(), dataDirectory: dir });
+  if (typeof rootKey !== 'object' || rootKey === null) throw new TypeError(rootKeyForms);
   if ('passphrase' in rootKey) return rootKeyFromPassphrase(rootKey.passphrase);
   if ('pkcs11' in rootKey) return rootKeyFromPkcs11(rootKey.pkcs11);
   if ('file' in rootKey) return rootKeyFromFile({ path: rootKey.file, dataDirectory: dir });
+  if (rootKey.keyService === undefined) throw new TypeError(rootKeyForms);
   return rootKeyFromKeyService({ client: rootKey.keyService, keyId: rootKey.keyId, clock, region });
 }
 

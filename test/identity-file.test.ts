@@ -110,7 +110,7 @@ describe('the file of identities', () => {
     const wrong = withKey.replace('"accessKeyId":"AKIAROOT"', '"accessKeyId":7');
     writeFileSync(file, wrong);
     const place = `accounts.${account}.accessKeys[0].accessKeyId`;
-    expect(read).toThrow(`${file}: The file of identities breaks a rule: ${place} is a string.`);
+    expect(read).toThrow(`${file}: The file of identities breaks the rule that ${place} is a string.`);
     writeFileSync(file, wrong.slice(0, -1));
     expect(read).not.toThrow(secretAccessKey);
     expect(read).toThrow(TypeError);

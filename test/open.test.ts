@@ -285,7 +285,7 @@ describe('what cannot be opened', () => {
     expect(await refused()).toContain(`It was looked for at ${iam}.`);
     writeFileSync(iam, '{"accounts":7}', { mode: 0o600 });
     expect(await refused()).toBe(
-      `TypeError: ${iam}: The file of identities breaks a rule: accounts is an object.`,
+      `TypeError: ${iam}: The file of identities breaks the rule that accounts is an object.`,
     );
     writeFileSync(iam, '{"accounts":{}}');
     chmodSync(iam, 0o666);

@@ -25,6 +25,13 @@ test('or it is sealed by a key service, or by a token', () => {
   expect(place).not.toContain('1234');
 });
 
+test('what says none of these is refused by the names of those that there are', () => {
+  for (const given of ['"./root.key"', '{}', 'null', '7']) {
+    const rootKey = JSON.parse(given);
+    expect(() => rootKeyOf(dir, { rootKey }), given).toThrow('rootKey is { file }, { passphrase }');
+  }
+});
+
 describe('an anchor is kept', () => {
   const own = { read: async () => undefined, write: async () => {} };
   test.each([

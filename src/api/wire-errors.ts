@@ -210,8 +210,12 @@ export function wireFault(fault: unknown, service: WireService): WireFault {
   return { ...answer(serverFaults[service][kind], serverSentences[kind], service, []), ours: true };
 }
 
-/** What the log may hold of a fault that is ours: stacks of bugs, places of tampering, causes of outages. */
+/**
+ * What the log may hold of a fault that is ours: stacks of bugs, places of tampering, causes of outages. A store at its
+ * limit needs no stack: its operator has set that, and each refused write says so.
+ */
 export function loggedFault(fault: unknown): object {
+  if (fault instanceof Outage && fault.code === 'StoreFull') return { fault: fault.code };
   if (fault instanceof IntegrityFault) return { fault: fault.name, place: fault.place };
   if (fault instanceof Outage) {
     const { cause } = fault;

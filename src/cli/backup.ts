@@ -1,8 +1,14 @@
 /** `cryptable backup verify FILE`: says whether a backup is whole, and with its store's keys whether every page is what was written. */
 import { Command } from 'commander';
-import { type BackupReport, type BackupStructure, backupStructure, IntegrityFault } from '../index.ts';
+import {
+  type BackupReport,
+  type BackupStructure,
+  backupStructure,
+  IntegrityFault,
+  Outage,
+} from '../index.ts';
 import { openExisting } from './existing-store.ts';
-import { exitCodes, sentenceOf } from './exit-code.ts';
+import { type CommandFault, exitCodes, sentenceOf, usageFault } from './exit-code.ts';
 import { type RootKeyOptions, withRootKeyOptions } from './store-options.ts';
 
 interface VerifyOptions extends RootKeyOptions {
@@ -31,6 +37,7 @@ const verify = withRootKeyOptions(
         await database.close();
       }
     } catch (fault) {
+      if (fault instanceof Outage && fault.code === 'StoreMissing') throw missing(file, fault);
       if (!(fault instanceof IntegrityFault)) throw fault;
       process.stdout.write(`fault: ${sentenceOf(fault)}\n`);
       process.exitCode = exitCodes.fault;
@@ -38,6 +45,12 @@ const verify = withRootKeyOptions(
   });
 
 export const backup = new Command('backup').description('look at backups of tables').addCommand(verify);
+
+/** Of a file, and not of a store, as the outage's own sentence has it. */
+function missing(file: string, { cause }: Outage): CommandFault {
+  const reason = cause instanceof Error ? ` (${cause.message})` : '';
+  return usageFault(`${file} cannot be opened: The file of a backup is not there.${reason}`);
+}
 
 export function structureText({ pages, bytes, trees, digest }: BackupStructure): string {
   return (

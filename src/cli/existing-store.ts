@@ -1,4 +1,5 @@
 /** Opens a store for a command that looks at one: it must be there, and none is made. */
+import { existsSync } from 'node:fs';
 import { IntegrityFault, Outage } from '../base/errors.ts';
 import { type Database, type OpenOptions, open } from '../index.ts';
 import { CommandFault, exitCodes, sentenceOf } from './exit-code.ts';
@@ -24,13 +25,16 @@ export async function openExisting(
   }
 }
 
-/** What a command says that could not open the store; `advice` follows the sentence. */
+/** What a command says that could not open the store; `advice` follows the sentence, and doctor's name where that knows more. */
 export function openingFault(dir: string, fault: unknown, advice = ''): CommandFault {
   // A store whose first pages are already wrong, or old, is a finding, not a wrong call.
   const isFinding =
     fault instanceof IntegrityFault || (fault instanceof Outage && fault.code === 'StoreRolledBack');
   const exitCode = isFinding ? exitCodes.fault : exitCodes.usage;
-  const sentence = `${dir} cannot be opened: ${sentenceOf(fault)}${advice}`;
+  const isToBeExamined =
+    isFinding || (fault instanceof Outage && fault.code === 'StoreMissing' && existsSync(dir));
+  const more = isToBeExamined ? ` Run cryptable doctor ${dir}, which says more.` : '';
+  const sentence = `${dir} cannot be opened: ${sentenceOf(fault)}${advice}${more}`;
   return new CommandFault(sentence, exitCode, { cause: fault });
 }
 

@@ -1,5 +1,5 @@
 /** `cryptable iam`: who there is, and why one of them may do something or not. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Database, Refusal } from '../index.ts';
 import { columns } from './columns.ts';
 import { openExisting } from './existing-store.ts';
@@ -33,11 +33,10 @@ const check = withIdentityOptions(
       matching(/^[a-z0-9-]+:[a-z0-9]+$/i, 'a service and an operation, as dynamodb:GetItem'),
     )
     .requiredOption('--resource <arn>', 'what it is done to, or *')
-    .option(
-      '--context <key=value>',
-      'what a condition may ask for; repeatable, also for one key',
-      collect,
-      [],
+    .addOption(
+      new Option('--context <key=value>', 'what a condition may ask for; repeatable, also for one key')
+        .argParser(collect)
+        .default([], 'none'),
     ),
 )
   .addHelpText(

@@ -26,14 +26,15 @@ function program(): Command {
       'after',
       '\nExit codes: 0 done, 1 a fault, 2 a wrong command line or a store that cannot be opened.',
     );
-  for (const command of commands) all.addCommand(command.copyInheritedSettings(all));
-  return overrideExit(all);
+  // commander would exit with 1 on a wrong command line, and before output is flushed.
+  all.exitOverride();
+  for (const command of commands) all.addCommand(command);
+  return inherit(all);
 }
 
-// commander would exit with 1 on a wrong command line, and before output is flushed.
-function overrideExit(command: Command): Command {
-  command.exitOverride();
-  for (const child of command.commands) overrideExit(child);
+/** commander hands settings on to commands that it makes itself, and not to those that are added to it. */
+function inherit(command: Command): Command {
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command));
   return command;
 }
 

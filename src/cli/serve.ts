@@ -100,22 +100,26 @@ export const serve = withRootKeyOptions(
     wholeNumber('--ttl-interval-seconds', 86_400, 1),
     600,
   )
-  .option(
-    '--bucket <name=dir>',
-    'a folder in the place of an S3 bucket, for exports, which lie there in clear, and imports; repeatable',
-    collect,
-    [],
+  .addOption(
+    new Option(
+      '--bucket <name=dir>',
+      'a folder in the place of an S3 bucket, for exports, which lie there in clear, and imports; repeatable',
+    )
+      .argParser(collect)
+      .default([], 'none'),
   )
   .option(
     '--max-store-bytes <number>',
     'refuse writes that would make the store larger; its log beside it takes up to 128 MiB more',
     wholeNumber('--max-store-bytes', Number.MAX_SAFE_INTEGER, 1),
   )
-  .option(
-    '--access-key <id:secret>',
-    `a caller to let in; repeatable. ${credentialsVariable} keeps it off the command line`,
-    collect,
-    [],
+  .addOption(
+    new Option(
+      '--access-key <id:secret>',
+      `a caller to let in; repeatable. ${credentialsVariable} keeps it off the command line`,
+    )
+      .argParser(collect)
+      .default([], 'none'),
   )
   .option(
     '--iam <file>',

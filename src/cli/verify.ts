@@ -50,6 +50,7 @@ export function reportText({ pages, tables, bytes, faults, skipped }: Report): s
       : skipped.length > 0
         ? 'no fault in what could be checked'
         : 'all sound';
-  lines.push(`${pages} pages (${bytes} bytes) of ${tables} tables verified: ${verdict}`);
+  const what = tables === 1 ? 'table' : 'tables';
+  lines.push(`${pages} pages (${bytes} bytes) of ${tables} ${what} verified: ${verdict}`);
   return `${lines.join('\n')}\n`;
 }

@@ -233,5 +233,5 @@ function textAt(value: unknown, place: string): string {
 
 /** `rule`: what it has to be, and is not. */
 function wrong(place: string, rule: string): never {
-  throw new TypeError(`The file of identities breaks a rule: ${place === '' ? 'it' : place} ${rule}.`);
+  throw new TypeError(`The file of identities breaks the rule that ${place === '' ? 'it' : place} ${rule}.`);
 }

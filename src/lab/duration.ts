@@ -14,5 +14,6 @@ export function durationMs(duration: Duration | string): number {
     const [, count, unit] = form.exec(duration) ?? [];
     if (unit !== undefined) return Number(count) * unitsMs[unit as keyof typeof unitsMs];
   }
-  throw new TypeError(`${JSON.stringify(duration)} is no length of time: write 7d, 20h, 90m, 30s or 250ms.`);
+  const forms = '7d, 20h, 90m, 30s or 250ms, or a number of milliseconds';
+  throw new TypeError(`${JSON.stringify(duration)} is no length of time: write ${forms}.`);
 }

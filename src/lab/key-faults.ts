@@ -61,7 +61,10 @@ export class KeyFaults {
     const { share = 1, for: length, by } = options;
     if (!kinds.includes(kind)) throw new TypeError(`${JSON.stringify(kind)} is none of ${kinds.join(', ')}`);
     if (!(share > 0 && share <= 1)) throw new TypeError('a share of calls is above 0 and at most 1');
-    if (kind === 'delay') durationMs(by ?? '');
+    if (kind === 'delay' && by === undefined) {
+      throw new TypeError('a delay needs its length: fail("delay", { by: "2s" })');
+    }
+    if (by !== undefined) durationMs(by);
     const endMs = length === undefined ? Infinity : this.#clock.monotonicMs() + durationMs(length);
     const active: Active = { ...options, kind, endMs, calls: 0 };
     this.#active.add(active);

@@ -63,6 +63,9 @@ export class Lab {
   #isClosed = false;
 
   private constructor({ start, seed = 1, ...options }: LabOptions) {
+    // A clock that says no time would never come to the end of an advance.
+    if (start !== undefined && !(start instanceof Date && Number.isFinite(start.getTime())))
+      throw new TypeError('the start of a lab is a Date of a time that there is');
     this.#options = options;
     this.#folder = mkdtempSync(join(tmpdir(), 'cryptable-lab-'));
     this.dir = join(this.#folder, 'data');
@@ -197,7 +200,7 @@ export class Lab {
   }
 }
 
-/** A new lab with an empty store. Throws as `open` does. */
+/** A new lab with an empty store. Throws as `open` does, and a TypeError for a `start` that is no time. */
 export function createLab(options: LabOptions = {}): Promise<Lab> {
   return Lab.open(options);
 }

@@ -1,5 +1,5 @@
 /** Whose the files of a store are: ours, on a disk of this machine, and nobody else's to change. */
-import { chmodSync, lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, lstatSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Outage } from '../base/errors.ts';
@@ -43,6 +43,21 @@ export function makePrivate({ folder, files, isFolderPrivate = false }: PrivateF
     for (const file of files) makeFilePrivate(join(folder, file));
   } catch (fault) {
     throw fault instanceof Outage ? fault : new Outage('StoreUnavailable', { cause: fault });
+  }
+}
+
+/**
+ * For whoever is about to write: throws Outage 'StoreUnavailable' where this process may not, or the disk is mounted to be
+ * read only. SQLite opens such a file without a word, and fails at the first change.
+ */
+export function mustBeWritable({ folder, files }: Omit<PrivateFiles, 'isFolderPrivate'>): void {
+  for (const path of [folder, ...files.map((file) => join(folder, file))]) {
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code === 'ENOENT') continue;
+      throw new Outage('StoreUnavailable', { cause, hint: `This process may not write to ${path}.` });
+    }
   }
 }
 

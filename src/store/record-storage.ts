@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { IntegrityFault, Outage } from '../base/errors.ts';
 import { acquireOwnerLock, ownerLockFile } from './owner-lock.ts';
-import { makePrivate } from './private-files.ts';
+import { makePrivate, mustBeWritable } from './private-files.ts';
 import type { Database, DriverName } from './sqlite-driver.ts';
 import {
   connect,
@@ -50,11 +50,9 @@ export function openRecordStorage({ folder, file, create, driver }: RecordStorag
   let lock: { release(): void } | undefined;
   try {
     if (create) makeFolder(folder);
-    makePrivate({
-      folder,
-      files: [file, `${file}-wal`, `${file}-shm`, ownerLockFile],
-      isFolderPrivate: true,
-    });
+    const files = [file, `${file}-wal`, `${file}-shm`, ownerLockFile];
+    makePrivate({ folder, files, isFolderPrivate: true });
+    mustBeWritable({ folder, files });
     if (!create) prepareFile(path, recordFile, false, driver);
     lock = acquireOwnerLock(folder);
     prepareFile(path, recordFile, create, driver);

@@ -85,7 +85,7 @@ function nodeSqlite(): Opener | undefined {
 
 const noBinary =
   'better-sqlite3 is installed without its binary, as where no install script may run: ' +
-  'use Node 22.13 or later, which has SQLite built in, or run npm rebuild better-sqlite3.';
+  'use Node 22.13 or later, which has SQLite built in, or run npm rebuild better-sqlite3 --ignore-scripts=false.';
 
 /** It looks for its binary when it opens its first database, and not when it is loaded. */
 function isWithoutBinary(fault: unknown): boolean {

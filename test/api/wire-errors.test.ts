@@ -329,6 +329,12 @@ describe('the log of a fault that is ours', () => {
     expect(loggedFault(new Outage('Closed', { cause: 'no error' }))).toMatchObject({ cause: undefined });
   });
 
+  test('has no stack of a store at the limit that its operator has set', () => {
+    expect(loggedFault(new Outage('StoreFull', { cause: new Error('full') }))).toEqual({
+      fault: 'StoreFull',
+    });
+  });
+
   test('has name and stack of a bug', () => {
     for (const fault of [new AssertionFault('wrong'), new RangeError('wrong')]) {
       expect(loggedFault(fault)).toEqual({ fault: fault.name, stack: fault.stack });

@@ -107,9 +107,14 @@ describe('cryptable backup verify', () => {
   });
 
   test('a file that is not there is a wrong call', async () => {
-    const { code, stderr } = await runCommandLine(['backup', 'verify', join(folder, 'none.backup')]);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('The file of a backup is not there.');
+    const none = join(folder, 'none.backup');
+    for (const more of [[], keys()]) {
+      const { code, stderr } = await runCommandLine(['backup', 'verify', none, ...more]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        `cryptable: ${none} cannot be opened: The file of a backup is not there. (ENOENT`,
+      );
+    }
   });
 
   test('a backup shows nothing of what is in it (R-REST-1)', () => {

@@ -76,6 +76,6 @@ describe('cryptable iam', () => {
     writeFileSync(iam, '{"account":{}}');
     const wrong = await ask('list');
     expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('The file of identities breaks a rule: it has no member account');
+    expect(wrong.stderr).toContain('The file of identities breaks the rule that it has no member account');
   }, 60_000);
 });

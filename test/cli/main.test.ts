@@ -45,6 +45,10 @@ describe('the command line', () => {
     { args: ['verify'], says: /missing required argument 'dir'/ },
     { args: ['keys'], says: /Usage: cryptable keys/ },
     { args: ['keys', 'lost'], says: /unknown command 'lost'/ },
+    {
+      args: ['keys', 'list', '--dat', 'x'],
+      says: /unknown option '--dat'\n.*\n\(--help shows what there is\)/,
+    },
     { args: ['bench', '--seconds', '0'], says: /whole number from 1 to 600/ },
   ];
   for (const { args, says } of wrongCalls) {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -40,7 +40,7 @@ describe('cryptable verify', () => {
     const { code, stdout, stderr } = await runCommandLine(['verify', data, '--root-key', rootKey]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^\d\d+ pages \(\d+ bytes\) of 1 tables verified: all sound\n$/),
+      stdout: expect.stringMatching(/^\d\d+ pages \(\d+ bytes\) of 1 table verified: all sound\n$/),
     });
     expect(stderr).toContain('verify: 100 %');
   });
@@ -90,7 +90,20 @@ describe('cryptable verify', () => {
       rootKey,
     ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/cannot be opened: There is no store here\./);
+    expect(stderr).toMatch(/cannot be opened: There is no store here\.\n$/);
+  });
+
+  test('of a store whose keys are gone, or that is cut short, names the command that says more', async () => {
+    const damages = {
+      unkeyed: (data: string) => rmSync(join(data, 'kms'), { recursive: true }),
+      short: (data: string) => truncateSync(join(data, 'store.sqlite'), 20_000),
+    };
+    for (const [name, damage] of Object.entries(damages)) {
+      const data = await storeWithItems(name);
+      damage(data);
+      const { stderr } = await runCommandLine(['verify', data, '--root-key', rootKey]);
+      expect(stderr).toContain(` Run cryptable doctor ${data}, which says more.\n`);
+    }
   });
 
   test('with a root key that is not there exits with 2, and makes none', async () => {

@@ -15,7 +15,7 @@ function fault(text: string): string {
     identitiesOf(text);
   } catch (thrown) {
     if (!(thrown instanceof TypeError)) throw thrown;
-    return thrown.message.replace('The file of identities breaks a rule: ', '');
+    return thrown.message.replace('The file of identities breaks the rule that ', '');
   }
   return 'taken';
 }

@@ -88,6 +88,6 @@ describe('a fault', () => {
     expect(() => faults.fail(kind)).toThrow('"unavailable" is none of throttle, outage, deny');
     for (const share of [0, -1, 1.1, Number.NaN])
       expect(() => faults.fail('outage', { share })).toThrow('share');
-    expect(() => faults.fail('delay')).toThrow('no length of time');
+    expect(() => faults.fail('delay')).toThrow('a delay needs its length: fail("delay", { by: "2s" })');
   });
 });

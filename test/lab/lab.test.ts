@@ -29,6 +29,11 @@ async function labWith(options: LabOptions = {}) {
   return { lab, dynamodb: new DynamoDBClient(once), kms: new KMSClient(once) };
 }
 
+test('a start that is no time is refused, and a lab that was not made leaves nothing open', async () => {
+  for (const start of [new Date('never'), JSON.parse('"2026-01-01"')])
+    await expect(createLab({ start })).rejects.toThrow('the start of a lab is a Date');
+});
+
 const item = { id: { S: 'b1' }, title: { S: 'The Unbearable Lightness of Being' } };
 const read = new GetItemCommand({ TableName: 'Books', Key: { id: { S: 'b1' } } });
 

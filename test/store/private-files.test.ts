@@ -2,12 +2,12 @@ import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync }
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { makePrivate } from '../../src/store/private-files.ts';
+import { makePrivate, mustBeWritable } from '../../src/store/private-files.ts';
 import { openRecordStorage } from '../../src/store/record-storage.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { openStore, outcomeOf, temporaryFolder } from './support.ts';
 
-const system = vi.hoisted(() => ({ type: 0 }));
+const system = vi.hoisted(() => ({ type: 0, readOnly: '' }));
 
 vi.mock(import('node:fs'), async (original) => {
   const fs = await original();
@@ -15,11 +15,17 @@ vi.mock(import('node:fs'), async (original) => {
     const found = fs.statfsSync(...args);
     return system.type === 0 ? found : { ...found, type: system.type };
   }) as typeof fs.statfsSync;
-  return { ...fs, statfsSync };
+  // The superuser, whom tests may be run by, may write to anything.
+  const accessSync = ((path: string, mode: number) => {
+    if (path !== system.readOnly) return fs.accessSync(path, mode);
+    throw Object.assign(new Error(`EACCES: permission denied, access '${path}'`), { code: 'EACCES' });
+  }) as typeof fs.accessSync;
+  return { ...fs, statfsSync, accessSync };
 });
 
 afterEach(() => {
   system.type = 0;
+  system.readOnly = '';
   vi.restoreAllMocks();
 });
 
@@ -36,6 +42,30 @@ function filledFolder(): { folder: string; file: string } {
 function modeOf(path: string): number {
   return statSync(path).mode & 0o777;
 }
+
+describe('a store that this process may not write to', () => {
+  const openers = [
+    ['store.sqlite', (folder: string) => openSqliteStore({ folder, create: false })],
+    ['kms.sqlite', (folder: string) => openRecordStorage({ folder, file: 'kms.sqlite', create: false })],
+  ] as const;
+  for (const [file, open] of openers) {
+    test(`is refused when it is opened, by the name of what may not be written: ${file}`, async () => {
+      const { folder } = filledFolder();
+      await openSqliteStore({ folder, create: true }).close();
+      await openRecordStorage({ folder, file: 'kms.sqlite', create: true }).close();
+      for (const path of [folder, join(folder, file)]) {
+        system.readOnly = path;
+        expect(() => open(folder), path).toThrow(`This process may not write to ${path}.`);
+      }
+      system.readOnly = '';
+      await open(folder).close();
+    });
+  }
+
+  test('is not one where nothing is there yet', () => {
+    mustBeWritable({ folder: join(temporaryFolder(), 'missing'), files: ['file'] });
+  });
+});
 
 describe('the files of a store (R-FS-1)', () => {
   for (const mode of [0o644, 0o660, 0o666, 0o604]) {

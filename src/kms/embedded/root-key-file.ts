@@ -64,7 +64,8 @@ async function readKey(core: CryptoCore, path: string): Promise<SecretKey | unde
     await refuseOpenToOthers(file, path);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
     if (bytesRead !== fileBytes || !equalBytes(bytes.subarray(0, opening.length), opening)) {
-      throw new Outage('RootKeyWrong', { hint: `${path} is not a root key file.` });
+      const hint = `${path} is not a root key file: one is made along with a new store.`;
+      throw new Outage('RootKeyWrong', { hint });
     }
     return core.importKey(bytes.subarray(opening.length, fileBytes));
   } finally {
