@@ -75,7 +75,7 @@ export class PointInTime {
     await copying.findReadable(caller, connection, given);
     const borrowed = await backups.borrow(id);
     const settle = this.#takingBack(borrowed, atMs);
-    return restores.restoreBorrowed(caller, borrowed, { target, overrides, settle });
+    return restores.restoreBorrowed(caller, borrowed, { target, overrides, atMs, settle });
   }
 
   /**

@@ -67,6 +67,8 @@ interface Plan {
 }
 
 export interface BorrowedPlan extends Pick<Plan, 'target' | 'overrides'> {
+  /** The moment that is restored. */
+  readonly atMs: number;
   readonly settle: Settle;
 }
 
@@ -85,7 +87,7 @@ export class Restores {
    * the new table's; then nothing is left behind. Throws IntegrityFault where the backup is not what was written.
    */
   async restore(caller: Caller, { backupArn, target, overrides }: RestoreRequest): Promise<TableInfo> {
-    const { backups, restoring, clock } = this.#options;
+    const { backups, restoring } = this.#options;
     this.#works.mayGoOn();
     const record = backups.findInAnyRegion(caller.account, backupArn);
     // A key is of one region (aws-behaviour §1.9).
@@ -94,7 +96,7 @@ export class Restores {
     const plan = {
       target,
       overrides,
-      mark: { ...markOf(record, clock.nowMs()), sourceBackupArn: record.arn },
+      mark: { ...markOf(record, record.createdAtMs), sourceBackupArn: record.arn },
     };
     return this.#answered(record, (answer) =>
       // The file is looked through first: what is wrong with it should be told to the caller.
@@ -111,9 +113,9 @@ export class Restores {
   restoreBorrowed(
     caller: Caller,
     { record, open, discard }: Borrowed,
-    { target, overrides, settle }: BorrowedPlan,
+    { target, overrides, atMs, settle }: BorrowedPlan,
   ): Promise<TableInfo> {
-    const plan = { target, overrides, mark: markOf(record, this.#options.clock.nowMs()), settle };
+    const plan = { target, overrides, mark: markOf(record, atMs), settle };
     if (this.#isFull) return discard().then(() => Promise.reject(tooManyAtOnce('restores')));
     return this.#answered(record, async (answer) => {
       let opened: BackupReader | undefined;

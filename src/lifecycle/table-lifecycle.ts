@@ -38,7 +38,8 @@ export class TableLifecycle {
 
   constructor({ statuses, nowMs, log = silentLog, onNotice = () => {} }: TableLifecycleOptions) {
     this.#statuses = statuses;
-    this.#nowMs = nowMs;
+    // A trusted time may lie between two milliseconds, which no date shows.
+    this.#nowMs = () => Math.floor(nowMs());
     this.#log = log;
     this.#onNotice = onNotice;
   }

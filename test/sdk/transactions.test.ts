@@ -97,8 +97,8 @@ for (const way of ways) {
       await clients.documents.send(once());
       const other = new TransactWriteCommand({ ...both(8).input, ClientRequestToken: 'once' });
       expect(await refusal(clients.documents.send(other))).toBe(
-        'IdempotentParameterMismatchException: The request has other parameters than the one ' +
-          'that its client request token was used for before.',
+        'IdempotentParameterMismatchException: DynamoDB rejected the request because you retried a request ' +
+          'with a different payload but with an idempotent token that was already used.',
       );
       const Key = { city: { S: 'Rome' }, year: { N: '1' } };
       const read = new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName: 'Visits', Key } }] });

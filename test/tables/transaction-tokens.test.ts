@@ -19,7 +19,7 @@ import { newConnection, openTables, type TablesForTest } from '../support/open-t
 
 const name = 'TransactWriteItems';
 const reused =
-  'TokenReused: The request has other parameters than the one that its client request token was used for before.';
+  'TokenReused: DynamoDB rejected the request because you retried a request with a different payload but with an idempotent token that was already used.';
 
 const write = (ClientRequestToken: string, ...TransactItems: readonly Json[]) => ({
   TransactItems,

@@ -4,11 +4,12 @@ import type { IndexRecord } from '../../tables/index-definition.ts';
 import { tableArn } from '../../tables/table-name.ts';
 
 export function backupDetails(record: BackupRecord): object {
-  const { arn, name, bytes, status, type, createdAtMs, expiresAtMs } = record;
+  const { arn, name, source, status, type, createdAtMs, expiresAtMs } = record;
   return {
     BackupArn: arn,
     BackupName: name,
-    BackupSizeBytes: bytes,
+    // As AWS has it, of the items: the file is larger.
+    BackupSizeBytes: status === 'CREATING' ? 0 : source.tableBytes,
     BackupStatus: status,
     BackupType: type,
     BackupCreationDateTime: createdAtMs / 1000,

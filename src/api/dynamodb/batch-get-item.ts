@@ -53,26 +53,32 @@ export const batchBytesMax = 16 * 1024 * 1024;
 export const batchGetItem = operation({
   name: 'BatchGetItem',
   run: async (context: ReadContext, input: BatchGetItemInput) => {
-    const asked = [...input.RequestItems].map(([name, request]) => tableKeys(name, request));
-    checkBatchCount(
-      'BatchGetItem',
-      asked.reduce((count, { keys }) => count + keys.length, 0),
-    );
-    const opened = await openAll(context, asked);
+    const opened = await openAll(context, allKeys(input));
     const batch = new GotBatch(input.ReturnConsumedCapacity);
     for (const each of opened) await batch.get(each);
     return batch.answer();
   },
 });
 
-function tableKeys(name: string, request: KeysAndAttributes): TableKeys {
+function allKeys({ RequestItems }: BatchGetItemInput): readonly TableKeys[] {
+  let count = 0;
+  return [...RequestItems].map(([name, request]) => {
+    const asked = tableKeys(name, request, count);
+    count += asked.keys.length;
+    return asked;
+  });
+}
+
+/** `count`: of the keys of tables before. Of two faults the first to come is told, as by AWS. */
+function tableKeys(name: string, request: KeysAndAttributes, count: number): TableKeys {
   refuseMixedStyles('BatchGetItem', request);
   checkExpressionUse(request, []);
   const expressions = compiledExpressions(request);
   const named = new Set<string>();
-  const keys = request.Keys.map((raw) => {
+  const keys = request.Keys.map((raw, index) => {
     const key = checkedItem(raw);
     refuseRepeated(named, key);
+    checkBatchCount('BatchGetItem', count + index + 1);
     return key;
   });
   return { name, request, keys, expressions };

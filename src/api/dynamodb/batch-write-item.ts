@@ -6,8 +6,7 @@ import { type CapacityMode, type Consumption, consumedCapacity, sumOf } from '..
 import { checkItemBytes } from '../../tables/item-size.ts';
 import { checkItemKey, checkKey } from '../../tables/key-schema.ts';
 import type { OpenTable } from '../../tables/table.ts';
-import { encodeKey, partitionOf } from '../../tables/tree-key.ts';
-import { byteText } from '../../tables/value-order.ts';
+import { encodeKey } from '../../tables/tree-key.ts';
 import { operation } from '../operation.ts';
 import { BatchKeys, checkBatchCount } from './batch-keys.ts';
 import { type CollectionMetrics, collectionMetrics, type MetricsInput } from './collection-metrics.ts';
@@ -50,7 +49,7 @@ export const batchWriteItem = operation({
   run: async (context: DynamoContext, input: BatchWriteItemInput) => {
     const asked = [...input.RequestItems].map(([name, requests]) => ({
       name,
-      writes: requests.map(writeOf),
+      writes: writesOf(requests),
     }));
     checkBatchCount(
       'BatchWriteItem',
@@ -73,7 +72,7 @@ export const batchWriteItem = operation({
   },
 });
 
-/** By the names of the tables; undefined where none has local indexes, or nobody asked. */
+/** Of each write, by the names of the tables; undefined where none has local indexes, or nobody asked. */
 async function batchMetrics(
   input: MetricsInput,
   opened: readonly OpenTableWrites[],
@@ -82,11 +81,7 @@ async function batchMetrics(
   const metrics = new Map<string, readonly CollectionMetrics[]>();
   for (const { name, table, writes } of opened) {
     const ofTable: CollectionMetrics[] = [];
-    const told = new Set<string>();
-    for (const { treeKey, write } of writes) {
-      const collection = byteText(partitionOf(treeKey));
-      if (told.has(collection)) continue;
-      told.add(collection);
+    for (const { write } of writes) {
       const found = await collectionMetrics(input, table, write.kind === 'put' ? write.item : write.key);
       if (found !== undefined) ofTable.push(found);
     }
@@ -95,14 +90,25 @@ async function batchMetrics(
   return metrics.size === 0 ? undefined : metrics;
 }
 
-/** Refuses a request that is neither a put nor a delete, or both: in one sentence, which AWS has for values. */
-function writeOf({ PutRequest, DeleteRequest }: WriteRequest): Write {
-  if ((PutRequest === undefined) === (DeleteRequest === undefined)) {
+/**
+ * Refuses a request that is neither a put nor a delete, or both: in one sentence, which AWS has for values, and before any
+ * value of the table's requests is looked at.
+ */
+function writesOf(requests: readonly WriteRequest[]): readonly Write[] {
+  if (requests.some(isNotOne)) {
     refuse(
       'Supplied AttributeValue has more than one datatypes set, ' +
         'must contain exactly one of the supported datatypes',
     );
   }
+  return requests.map(writeOf);
+}
+
+function isNotOne({ PutRequest, DeleteRequest }: WriteRequest): boolean {
+  return (PutRequest === undefined) === (DeleteRequest === undefined);
+}
+
+function writeOf({ PutRequest, DeleteRequest }: WriteRequest): Write {
   if (PutRequest !== undefined) {
     const item = checkedItem(PutRequest.Item);
     return { kind: 'put', item, bytes: checkItemBytes(item) };
@@ -120,8 +126,11 @@ async function openAll(
   const named = new BatchKeys();
   for (const { name, writes } of asked) {
     const table = await tables.open(caller, connection, name);
-    const keyed = writes.map((write) => ({ treeKey: treeKeyOf(table, write), write }));
-    for (const { treeKey } of keyed) named.add(table.arn, treeKey);
+    const keyed = writes.map((write) => {
+      const treeKey = treeKeyOf(table, write);
+      named.add(table.arn, treeKey);
+      return { treeKey, write };
+    });
     opened.push({ name, table, writes: keyed });
   }
   return opened;

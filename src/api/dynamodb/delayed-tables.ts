@@ -106,11 +106,12 @@ export class DelayedTables implements TablesDoor {
   }
 
   async changeSettings(caller: Caller, name: string, change: SettingsChange): Promise<TableInfo> {
-    this.#requireSteady(caller, name);
-    const info = await this.#tables.changeSettings(caller, name, change);
     // AWS changes protection at once.
     const { deletionProtection, ...slow } = change;
     const isSlow = deletionProtection === undefined || Object.keys(slow).length > 0;
+    if (isSlow) this.#requireSteady(caller, name);
+    else this.#requireMade(caller, name);
+    const info = await this.#tables.changeSettings(caller, name, change);
     if (isSlow) this.#begin(caller, 'UPDATING', { info, delayMs: this.#delays.updateMs });
     return info;
   }
@@ -149,7 +150,7 @@ export class DelayedTables implements TablesDoor {
     name: string,
     choice: Parameters<TablesDoor['changeTimeToLive']>[2],
   ): Promise<void> {
-    this.#requireSteady(asker.caller, name);
+    this.#requireMade(asker.caller, name);
     return this.#tables.changeTimeToLive(asker, name, choice);
   }
 
@@ -201,6 +202,11 @@ export class DelayedTables implements TablesDoor {
   #requireSteady(caller: Caller, name: string): void {
     const passing = this.#passingOf(caller, name);
     if (passing !== undefined) throw inTransition(passing);
+  }
+
+  /** Refuses TableInUse while the table comes or goes, but not while it is UPDATING (aws-behaviour §1.6). */
+  #requireMade(caller: Caller, name: string): void {
+    if (this.#passingOf(caller, name)?.status !== 'UPDATING') this.#requireSteady(caller, name);
   }
 }
 

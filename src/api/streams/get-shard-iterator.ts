@@ -1,7 +1,7 @@
 /** GetShardIterator: the place in a shard from which GetRecords goes on. */
 import { Refusal, refuse } from '../../base/errors.ts';
 import type { OpenStream, ShardPosition } from '../../tables/stream/open-stream.ts';
-import { type Shard, sequenceOfText } from '../../tables/stream/shard.ts';
+import { isShardId, type Shard, sequenceOfText } from '../../tables/stream/shard.ts';
 import { operation } from '../operation.ts';
 import type { StreamsContext } from './context.ts';
 
@@ -17,6 +17,7 @@ export const getShardIterator = operation({
   run: async (context: StreamsContext, input: GetShardIteratorInput) => {
     const { streams, iterators, caller, connection } = context;
     checkSequenceNumber(input);
+    if (!isShardId(input.ShardId)) refuse('Invalid ShardId');
     const stream = await streams.open(caller, connection, input.StreamArn);
     const shard = await stream.shard(input.ShardId);
     if (shard === undefined) {

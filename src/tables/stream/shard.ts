@@ -21,6 +21,11 @@ export function shardId({ number, openedAtMs }: Pick<Shard, 'number' | 'openedAt
   return `shardId-${String(openedAtMs).padStart(20, '0')}-${number.toString(16).padStart(8, '0')}`;
 }
 
+/** True where a stream might have a shard of this id: AWS tells what is none from one that is not there. */
+export function isShardId(text: string): boolean {
+  return text.startsWith('shardId-');
+}
+
 const sequenceForm = /^1(\d{20})$/;
 
 /** In the order of numbers as in that of texts. */

@@ -50,5 +50,9 @@ test('a backup shows what its table had (aws-behaviour §1.2)', async () => {
 test('a backup of a plain table shows nothing that it did not have', async () => {
   const { api, backUp } = await apiWithBackups();
   const { BackupDescription } = await api.call('DescribeBackup', { BackupArn: await backUp() });
-  expect((BackupDescription as Json).SourceTableFeatureDetails).toEqual({});
+  const { BackupDetails, SourceTableDetails, SourceTableFeatureDetails } = BackupDescription as Json;
+  expect(SourceTableFeatureDetails).toEqual({});
+  const { TableSizeBytes } = SourceTableDetails as Json;
+  expect(TableSizeBytes).toBeGreaterThan(0);
+  expect(BackupDetails).toMatchObject({ BackupSizeBytes: TableSizeBytes });
 });

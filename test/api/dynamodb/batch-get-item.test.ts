@@ -159,6 +159,11 @@ describe('BatchGetItem refuses, and the first fault wins:', () => {
       'Too many items requested for the BatchGetItem call',
     ],
     [
+      get({ notes: { Keys: many(100) }, gone: { Keys: keys('a', 'a') } }),
+      'Too many items requested for the BatchGetItem call',
+    ],
+    [get({ gone: { Keys: keys('a', 'a') }, notes: { Keys: many(100) } }), twice],
+    [
       get({ notes: { Keys: [{ pk: {} }] } }),
       'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
     ],

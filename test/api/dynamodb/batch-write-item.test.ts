@@ -82,6 +82,7 @@ for (const mode of modes) {
         [write({ notes: [fine], gone: [fine] }), noTable],
         [write({ notes: many(20), gone: many(6) }), 'Too many items requested for the BatchWriteItem call'],
         [write({ notes: [fine, {}] }), notOne],
+        [write({ notes: [put({ pk: { N: 'x' } }), {}] }), notOne],
         [write({ notes: [fine, { ...fine, ...remove({ pk: S('a') }) }] }), notOne],
         [
           write({ gone: [put({ pk: { N: 'x' } })] }),
@@ -99,6 +100,8 @@ for (const mode of modes) {
         ],
         [write({ notes: [fine, remove({ pk: N(1) })] }), mismatch],
         [write({ notes: [fine, fine] }), twice],
+        [write({ notes: [fine, fine, remove({ pk: N(1) })] }), twice],
+        [write({ notes: [remove({ pk: N(1) }), fine, fine] }), mismatch],
         [write({ notes: [fine, remove({ pk: S('fine') })] }), twice],
         [write({ notes: [fine], [arnOf('notes')]: [fine] }), twice],
       ];

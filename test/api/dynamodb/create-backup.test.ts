@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { DelayedTables } from '../../../src/api/dynamodb/delayed-tables.ts';
 import { apiWithBackups } from './backup-support.ts';
-import { arnOf } from './support.ts';
+import { Api, arnOf, tableInput } from './support.ts';
 
 test('CreateBackup answers with a backup that is being made, and is there soon', async () => {
   const { api, backups, site } = await apiWithBackups();
@@ -36,4 +37,19 @@ test('CreateBackup knows no table that is not there, and no name that is too sho
   expect(await api.refusal('CreateBackup', { TableName: 'notes', BackupName: 'ab' })).toContain(
     'Member must have length greater than or equal to 3',
   );
+});
+
+test('CreateBackup knows no table that is still being made (aws-behaviour §1.9)', async () => {
+  const { site, backups, restores, pointInTime } = await apiWithBackups();
+  const delayed = new DelayedTables(site.tables, site.clock, { createMs: 100 });
+  const api = new Api(delayed, { backups, restores, pointInTime });
+  await api.call('CreateTable', tableInput('others'));
+  for (const TableName of ['others', arnOf('others')]) {
+    expect(await api.refusal('CreateBackup', { TableName, BackupName: 'early' })).toBe(
+      'ContinuousTableNotFound: Table not found: others',
+    );
+  }
+  await site.clock.advanceAndSettle(100);
+  expect(await api.refusal('CreateBackup', { TableName: 'others', BackupName: 'early' })).toBe('answered');
+  await backups.settled();
 });

@@ -88,6 +88,21 @@ describe('with delays', () => {
     expect(await status()).toBe('ACTIVE');
   });
 
+  test('protection and time to live are changed beside another change, but not before the table is there', async () => {
+    const timed = { TableName, TimeToLiveSpecification: { AttributeName: 'until', Enabled: true } };
+    await api.call('CreateTable', tableInput(TableName));
+    expect(await api.refusal('UpdateTimeToLive', timed)).toBe(inUse('created'));
+    await pass(100);
+    await api.call('UpdateTable', classed);
+    expect(await api.refusal('UpdateTimeToLive', timed)).toBe('answered');
+    expect(await api.call('UpdateTable', { TableName, DeletionProtectionEnabled: true })).toMatchObject({
+      TableDescription: { DeletionProtectionEnabled: true },
+    });
+    expect(await status()).toBe('UPDATING');
+    await pass(20);
+    expect(await status()).toBe('ACTIVE');
+  });
+
   test('units are those from before until the time of their change is up', async () => {
     const units = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
     const { BillingMode: _, ...unbilled } = tableInput(TableName);

@@ -4,7 +4,9 @@ import { arnOf, lacks, S } from './support.ts';
 
 test('RestoreTableFromBackup shows its table while it is made, and the summary until it is', async () => {
   const { api, backUp, restores, site } = await apiWithBackups();
+  const madeAt = site.clock.nowMs() / 1000;
   const BackupArn = await backUp();
+  site.clock.advance(5000);
   const { TableDescription } = await api.call('RestoreTableFromBackup', {
     BackupArn,
     TargetTableName: 'again',
@@ -15,7 +17,7 @@ test('RestoreTableFromBackup shows its table while it is made, and the summary u
     RestoreSummary: {
       SourceBackupArn: BackupArn,
       SourceTableArn: arnOf('notes'),
-      RestoreDateTime: site.clock.nowMs() / 1000,
+      RestoreDateTime: madeAt,
       RestoreInProgress: true,
     },
   });

@@ -25,7 +25,7 @@ test('RestoreTableToPointInTime makes a table as another was, named by name or A
   });
   expect(TableDescription).toMatchObject({
     TableStatus: 'CREATING',
-    RestoreSummary: { SourceTableArn: arnOf('notes'), RestoreInProgress: true },
+    RestoreSummary: { SourceTableArn: arnOf('notes'), RestoreDateTime, RestoreInProgress: true },
   });
   expect(TableDescription).not.toHaveProperty('RestoreSummary.SourceBackupArn');
   await api.call('RestoreTableToPointInTime', {

@@ -18,6 +18,17 @@ describe('the tags of a table', () => {
       given: tags('AWS:a'),
       sentence: `Validation: ${P}Tag keys that begin with aws: are reserved: AWS:a`,
     },
+    { title: 'letters of any tongue', given: [{ Key: 'é ש字1', Value: '+-=._:/@' }], sentence: 'answered' },
+    {
+      title: 'a key with <',
+      given: tags('a<b'),
+      sentence: `Validation: ${P}A tag has letters, numbers, blanks and + - = . _ : / @ alone: a<b`,
+    },
+    {
+      title: 'a value with &',
+      given: [{ Key: 'a', Value: '&' }],
+      sentence: `Validation: ${P}A tag has letters, numbers, blanks and + - = . _ : / @ alone: a`,
+    },
     { title: 'one that only sounds like it', given: tags('aws'), sentence: 'answered' },
   ];
   for (const { title, given, sentence } of cases) {

@@ -59,7 +59,7 @@ describe('R-API-1: an iterator is refused', () => {
       { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: 'x'.repeat(21) },
     ],
     [
-      "1 validation error detected: Value 'NEWEST' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: [TRIM_HORIZON, LATEST, AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER]",
+      "1 validation error detected: Value 'NEWEST' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
       { ShardIteratorType: 'NEWEST' },
     ],
   ];
@@ -69,6 +69,14 @@ describe('R-API-1: an iterator is refused', () => {
       expect(await api.refusal('GetShardIterator', { ...place, ...input })).toBe(sentence);
     });
   }
+
+  test('for what is no shard, wherever it is asked for', async () => {
+    const ShardId = 'adfasdasdasdasdasdasdasdasdasasdasd';
+    for (const StreamArn of [api.arn, `${api.arn}0`]) {
+      const input = { StreamArn, ShardId, ShardIteratorType: 'LATEST' };
+      expect(await api.refusal('GetShardIterator', input)).toBe('Invalid ShardId');
+    }
+  });
 
   test('for a shard that is not there', async () => {
     const ShardId = 'shardId-00000000000000000000-00000009';

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { sequenceOfText, sequenceText, shardId } from '../../../src/tables/stream/shard.ts';
+import { isShardId, sequenceOfText, sequenceText, shardId } from '../../../src/tables/stream/shard.ts';
 
 test('a shard has an id of the form AWS gives it', () => {
   expect(shardId({ number: 255, openedAtMs: 1_414_562_045_508 })).toBe(
     'shardId-00000001414562045508-000000ff',
   );
+});
+
+test('a text of another form is the id of no shard', () => {
+  expect(isShardId(shardId({ number: 255, openedAtMs: 1_414_562_045_508 }))).toBe(true);
+  expect(isShardId('shard-00000001414562045508-000000ff')).toBe(false);
 });
 
 for (const sequence of [0, 1, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
