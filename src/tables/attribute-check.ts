@@ -121,7 +121,8 @@ function checkedMap(raw: RawItem, levelsLeft: number): Item {
   return item;
 }
 
-function checkAttributeName(name: string): void {
+/** Refuses an empty and a too long name. */
+export function checkAttributeName(name: string): void {
   if (name === '') refuse(`${invalidParameter}An attribute name must not be empty`);
   // A UTF-16 unit takes three bytes at most: short names need no measuring.
   if (name.length * 3 > attributeNameBytesMax && Buffer.byteLength(name) > attributeNameBytesMax) {

@@ -2,7 +2,7 @@
 import { utf8Bytes } from '../base/bytes.ts';
 import { Refusal } from '../base/errors.ts';
 import type { AttributeValue, Item } from './attribute.ts';
-import { significantDigits } from './number.ts';
+import { digitPairs } from './number.ts';
 
 export const itemBytesMax = 409_600;
 
@@ -22,8 +22,12 @@ export function checkItemBytes(item: Item): number {
   return bytes;
 }
 
+const numberBytesMax = 21;
+
+/** A byte for each pair of digits, one for the exponent (zero has no more), and one more below zero. */
 function numberBytes(canonical: string): number {
-  return Math.ceil((significantDigits(canonical) + 1) / 2) + 1;
+  const sign = canonical.charCodeAt(0) === 45 ? 1 : 0;
+  return Math.min(numberBytesMax, 1 + digitPairs(canonical) + sign);
 }
 
 function sum<T>(elements: readonly T[], bytesOf: (element: T) => number): number {

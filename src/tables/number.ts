@@ -101,21 +101,22 @@ export function decimalOf(canonical: string): Decimal {
 /** The canonical text of a decimal whose digits and exponent are within the limits. */
 export const numberText: (decimal: Decimal) => string = textOf;
 
-/** How many digits carry meaning, by which DynamoDB charges a number. */
-export function significantDigits(canonical: string): number {
-  let count = 0;
-  let zeros = 0;
+/** How many pairs of digits, counted from the point to both sides, hold a number: by which DynamoDB charges it. */
+export function digitPairs(canonical: string): number {
+  const dot = canonical.indexOf('.');
+  const wholeEnd = dot === -1 ? canonical.length : dot;
+  let first = -1;
+  let last = -1;
   for (let i = 0; i < canonical.length; i++) {
     const code = canonical.charCodeAt(i);
-    if (!isDigit(code)) continue;
     // Zeros count once another digit stands on either side of them.
-    if (code === 48) zeros++;
-    else {
-      count += count === 0 ? 1 : zeros + 1;
-      zeros = 0;
-    }
+    if (!isDigit(code) || code === 48) continue;
+    if (first === -1) first = i;
+    last = i;
   }
-  return count;
+  if (first === -1) return 0;
+  const pairAt = (i: number): number => (i < wholeEnd ? wholeEnd - 1 - i : wholeEnd - i) >> 1;
+  return pairAt(first) - pairAt(last) + 1;
 }
 
 /** Texts of at most this length are integers that a double holds exactly, and so are their sums. */

@@ -52,7 +52,8 @@ export class PageTable implements OpenTable {
   readonly #tree: Tree;
   readonly #collections: ItemCollections | undefined;
   #indexes: readonly PageIndex[];
-  /** The layouts of local indexes alone. */
+  /** In the order in which AWS looks at them: global ones first. */
+  #layouts: readonly IndexLayout[] = [];
   #locals: readonly IndexLayout[] = [];
   #indexKeys: readonly IndexKey[] = [];
   #others: readonly WriteFollower[];
@@ -101,10 +102,11 @@ export class PageTable implements OpenTable {
   }
 
   #rank(): void {
-    this.#indexKeys = this.#indexes.flatMap(({ name, layout: { keys } }) =>
-      keys.map((key) => ({ ...key, index: name })),
-    );
-    this.#locals = this.#indexes.filter(({ kind }) => kind === 'local').map(({ layout }) => layout);
+    const layoutsOf = (asked: 'local' | 'global') =>
+      this.#indexes.filter(({ kind }) => kind === asked).map(({ layout }) => layout);
+    this.#locals = layoutsOf('local');
+    this.#layouts = [...layoutsOf('global'), ...this.#locals];
+    this.#indexKeys = this.#layouts.flatMap(({ name, keys }) => keys.map((key) => ({ ...key, index: name })));
     const sizes = this.#collections === undefined ? [] : [this.#collections];
     this.#followers = [...sizes, ...this.#indexes, ...this.#others];
   }
@@ -161,7 +163,7 @@ export class PageTable implements OpenTable {
   }
 
   checkPut(next: NextItem, { isUpdate = false }: { readonly isUpdate?: boolean } = {}): void {
-    for (const { layout } of this.#indexes) checkIndexKeys(layout, next.item, isUpdate);
+    for (const layout of this.#layouts) checkIndexKeys(layout, next.item, isUpdate);
     checkSizeWithIndexes(this.#locals, next, isUpdate);
   }
 

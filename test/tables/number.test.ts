@@ -6,32 +6,50 @@ import {
   canonicalNumber,
   compareNumbers,
   decimalOf,
-  significantDigits,
+  digitPairs,
   subtractNumbers,
 } from '../../src/tables/number.ts';
 import { anyNumber, refusal } from './support.ts';
 
 const nines38 = '9'.repeat(38);
 
-test('the digits that carry meaning are those of the number taken apart', () => {
-  for (const text of [
-    '0',
-    '7',
-    '-70',
-    '700.5',
-    '0.007',
-    '10.010',
-    '1002003',
-    `1${'0'.repeat(37)}1`.slice(1),
-  ]) {
-    const canonical = canonicalNumber(text);
-    expect(significantDigits(canonical), text).toBe(decimalOf(canonical).digits.length);
+describe('pairs of digits are counted from the point', () => {
+  const cases: [string, number][] = [
+    ['0', 0],
+    ['7', 1],
+    ['42', 1],
+    ['-42', 1],
+    ['70', 1],
+    ['110', 2],
+    ['123', 2],
+    ['1002003', 4],
+    ['1e100', 1],
+    ['1.2', 2],
+    ['12.3', 2],
+    ['12.3456', 3],
+    ['700.5', 3],
+    ['0.5', 1],
+    ['0.05', 1],
+    ['0.007', 1],
+    ['0.0123', 2],
+    ['1e-130', 1],
+    [nines38, 19],
+    [`0.0${nines38.slice(1)}`, 19],
+  ];
+  for (const [text, pairs] of cases) {
+    test(`${text}: ${pairs}`, () => expect(digitPairs(canonicalNumber(text))).toBe(pairs));
   }
-  fc.assert(
-    fc.property(anyNumber, (canonical) => {
-      expect(significantDigits(canonical)).toBe(decimalOf(canonical).digits.length);
-    }),
-  );
+
+  test('as many as hold the digits, or one more where the point parts a pair', () => {
+    fc.assert(
+      fc.property(anyNumber, (canonical) => {
+        const { digits, exponent } = decimalOf(canonical);
+        const least = Math.ceil(digits.length / 2);
+        const parted = digits.length % 2 === 0 && exponent % 2 === 0 && digits !== '';
+        expect(digitPairs(canonical)).toBe(parted ? least + 1 : least);
+      }),
+    );
+  });
 });
 
 describe('a number has one canonical text', () => {

@@ -39,7 +39,7 @@ async function opened(projection: IndexDefinition['projection'], later = false) 
   const table = new PageTable({ name: 'T', arn: 'arn', keySchema, engine, tree, indexes: [index] });
   const write = (next: Item | undefined, id = 'x') =>
     table.write(encodeKey(keySchema, item({ id: S(id) })), () => ({ next, result: undefined }));
-  return { index, table, write };
+  return { index, indexTree, table, write };
 }
 
 async function entries(index: PageIndex): Promise<Item[]> {
@@ -132,6 +132,29 @@ test('an item that the index cannot take is refused, and neither is changed', as
   expect(refusal(() => table.checkPut({ item: wrong }))).toBe(text);
   expect(await entries(index)).toEqual([one]);
   expect((await table.get(encodeKey(keySchema, one)))?.item).toEqual(one);
+});
+
+test('of a global and a local index that cannot take an item the global one is named', async () => {
+  const { index, indexTree: tree, table } = await opened(all);
+  const local: IndexDefinition = {
+    kind: 'local',
+    name: 'by-a-here',
+    keySchema: [
+      { AttributeName: 'id', KeyType: 'HASH' },
+      { AttributeName: 'a', KeyType: 'RANGE' },
+    ],
+    projection: all,
+  };
+  const layout = indexLayout(local, defined, keySchema);
+  table.setIndexes([new PageIndex({ layout, tree, status: () => 'ACTIVE', tableSchema: keySchema }), index]);
+  expect(refusal(() => table.checkPut({ item: item({ id: S('x'), a: N(1) }) }))).toBe(
+    'One or more parameter values were invalid: Type mismatch for Index Key a Expected: S Actual: N IndexName: by-a',
+  );
+  expect(table.indexKeys.map((key) => `${key.index}: ${key.name}`)).toEqual([
+    'by-a: a',
+    'by-a-here: id',
+    'by-a-here: a',
+  ]);
 });
 
 test('an index is found by its name, unless it is being filled', async () => {

@@ -29,5 +29,5 @@ export function requireCondition(
 /** Puts and deletes can give back the old item or nothing. */
 export function requireOldValuesOnly({ ReturnValues = 'NONE' }: ConditionalWriteInput): void {
   if (ReturnValues === 'NONE' || ReturnValues === 'ALL_OLD') return;
-  throw new Refusal('Validation', { message: 'Return values set to invalid value' });
+  throw new Refusal('Validation', { message: 'ReturnValues can only be ALL_OLD or NONE' });
 }

@@ -1,6 +1,7 @@
 /** A page of a Query or Scan of an index: its entries, or the items behind them. */
 import type { MaybePromise } from '../../store/page-store.ts';
 import type { CompiledExpressions } from '../../tables/expression/compile.ts';
+import { projectionOf } from '../../tables/expression/projection.ts';
 import type { ItemCursor, OpenIndex, OpenTable } from '../../tables/table.ts';
 import { FetchingCursor } from './fetching-cursor.ts';
 import { itemPage, type PageInput } from './item-page.ts';
@@ -22,7 +23,19 @@ export function indexPage(
     return itemPage(input, { cursor: entries, keySchema, expressions, index });
   }
   const fetching = new FetchingCursor(entries, table, { isConsistent: input.ConsistentRead === true });
-  return itemPage(input, { cursor: fetching, keySchema, expressions, index, fetched: fetching });
+  const shown = shownOf(index, input, expressions);
+  return itemPage(input, { cursor: fetching, keySchema, expressions: shown, index, fetched: fetching });
+}
+
+/** What a filter alone looks for in the whole items is not shown: that is asked for by Select or a projection. */
+function shownOf(
+  { projected }: OpenIndex,
+  { Select }: PageInput,
+  expressions: CompiledExpressions,
+): CompiledExpressions {
+  const { projection } = expressions;
+  if (projected === undefined || projection !== undefined || Select === 'ALL_ATTRIBUTES') return expressions;
+  return { ...expressions, projection: projectionOf([...projected].map((name) => [name])) };
 }
 
 /** Whether more of the items is asked for than a local index holds of them: each is then read from the table. */

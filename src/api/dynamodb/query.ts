@@ -43,7 +43,7 @@ export const query = operation({
     const keyCondition = expressions.keyCondition ?? compileLegacy({ KeyConditions }).keyCondition;
     assert(keyCondition !== undefined, 'either parameter makes a key condition or is refused');
     if (input.IndexName === undefined) keyCondition.checkTableLength();
-    checkSelect(input);
+    checkSelect('Query', input);
     return when(tables.open(caller, connection, input.TableName), (table) => {
       const request = { input, table, keyCondition, expressions, startKey };
       const index = requestedIndex(table, input);

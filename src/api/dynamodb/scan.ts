@@ -32,7 +32,7 @@ export const scan = operation({
     const startKey = input.ExclusiveStartKey && checkedStartKeyItem(input.ExclusiveStartKey);
     const segment = segmentOf(input);
     const expressions = withExpressions(legacy, input);
-    checkSelect(input);
+    checkSelect('Scan', input);
     return when(tables.open(caller, connection, input.TableName), (table) => {
       const { keySchema } = table;
       const whole = segment === undefined ? {} : segmentRange(segment.Segment, segment.TotalSegments);

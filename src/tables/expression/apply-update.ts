@@ -36,16 +36,23 @@ export const noUpdate: Update = {
 
 type Node = PathNode<BoundAction>;
 
-export function updateOf({ targets, sources, tree, creates }: BoundUpdate): Update {
+export function updateOf({ targets, sources, values, tree, creates }: BoundUpdate): Update {
   return {
     targets,
     sources,
     knownTypes: () => knownTypes(tree),
     apply: (old, key) => {
       if (old === undefined && !creates) return undefined;
-      const next = new Change(old ?? key, old === undefined).map(old ?? key, tree);
-      checkResult(next);
-      return next;
+      const before = old ?? key;
+      try {
+        const next = new Change(before, old === undefined).map(before, tree);
+        checkResult(next);
+        return next;
+      } catch (fault) {
+        // What right-hand sides lack is told before any path that is wrong.
+        for (const value of values) setValueOf(before, value);
+        throw fault;
+      }
     },
     touched: (item) => {
       if (item === undefined) return undefined;

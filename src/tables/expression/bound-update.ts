@@ -25,6 +25,8 @@ export interface BoundUpdate {
   readonly targets: readonly Path[];
   /** What is read on the right-hand sides. */
   readonly sources: readonly Path[];
+  /** What SET writes, in the order of the text. */
+  readonly values: readonly BoundSetValue[];
   readonly tree: PathNode<BoundAction>;
   /** True where an absent item comes into being: any SET or ADD. */
   readonly creates: boolean;
@@ -53,6 +55,7 @@ export function bindUpdate(actions: readonly UpdateAction[], placeholders: Place
   return {
     targets: bound.map(({ target }) => target),
     sources,
+    values: bound.flatMap(({ action }) => (action.kind === 'SET' ? [action.value] : [])),
     tree: tree.root(),
     creates: bound.some(({ action: { kind } }) => kind === 'SET' || kind === 'ADD'),
   };

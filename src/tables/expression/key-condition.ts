@@ -29,9 +29,15 @@ const keyAttributesMax = 8;
 const nestedOperations = 'KeyConditionExpressions cannot contain nested operations';
 const mirrored = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
-/** Refuses what no key schema allows: other operators, nested paths, two conditions on one attribute. */
-export function keyConditionOf(condition: BoundCondition): KeyCondition {
-  const conditions = new Map<string, SortCondition>();
+/** `other`: one that no key answers, which is told only of an attribute of the key. */
+type KeyPredicate = SortCondition | { readonly op: 'other' };
+
+/**
+ * Refuses what no key schema allows: other operators, nested paths, two conditions on one attribute. `others`: attributes
+ * whose operators no key answers, from KeyConditions, which are refused once the key schema is known.
+ */
+export function keyConditionOf(condition: BoundCondition, others: readonly string[] = []): KeyCondition {
+  const conditions = new Map<string, KeyPredicate>(others.map((name) => [name, { op: 'other' }]));
   collect(condition, conditions);
   if (conditions.size > keyAttributesMax) refuse(wrongLength);
   return {
@@ -48,7 +54,7 @@ export function keyConditionOf(condition: BoundCondition): KeyCondition {
   };
 }
 
-function collect(condition: BoundCondition, into: Map<string, SortCondition>): void {
+function collect(condition: BoundCondition, into: Map<string, KeyPredicate>): void {
   if ('parts' in condition && condition.kind === 'and') {
     for (const part of condition.parts) collect(part, into);
     return;
@@ -128,25 +134,25 @@ const notSupported = 'Query key condition not supported';
 const missed = (name: string) => `Query condition missed key schema element: ${name}`;
 
 /** All hash attributes by equality, and sort attributes from the left on, all but the last by equality (spec 1.7). */
-function bound(conditions: ReadonlyMap<string, SortCondition>, schema: IndexKeySchema): IndexCondition {
+function bound(conditions: ReadonlyMap<string, KeyPredicate>, schema: IndexKeySchema): IndexCondition {
   const { hash, range } = schema;
   if (conditions.size > Math.max(tableKeyAttributesMax, hash.length + range.length)) refuse(wrongLength);
   if (range.length === 0 && conditions.size > hash.length) refuse(notSupported);
   const hashValues = hash.map((attribute) => {
-    const condition = conditions.get(attribute.name) ?? refuse(missed(attribute.name));
-    checkTypes(attribute, condition);
+    const predicate = conditions.get(attribute.name) ?? refuse(missed(attribute.name));
+    const condition = fitting(attribute, predicate);
     return condition.op === '=' ? condition.value : refuse(notSupported);
   });
-  const sorts: SortCondition[] = [];
+  const predicates: KeyPredicate[] = [];
   for (const { name } of range) {
-    const sort = conditions.get(name);
-    if (sort === undefined) break;
-    sorts.push(sort);
+    const predicate = conditions.get(name);
+    if (predicate === undefined) break;
+    predicates.push(predicate);
   }
-  if (conditions.size > hash.length + sorts.length) {
-    refuse(missed(range[sorts.length]?.name ?? range[0]?.name ?? ''));
+  if (conditions.size > hash.length + predicates.length) {
+    refuse(missed(range[predicates.length]?.name ?? range[0]?.name ?? ''));
   }
-  for (const [index, sort] of sorts.entries()) checkTypes(attributeAt(range, index), sort);
+  const sorts = predicates.map((predicate, index) => fitting(attributeAt(range, index), predicate));
   for (const [index, value] of hashValues.entries()) checkKeyPart(attributeAt(hash, index), value, 'hash');
   // An empty prefix takes the whole partition; an empty bound is no key.
   for (const [index, sort] of sorts.entries()) {
@@ -169,9 +175,11 @@ function valuesOf(condition: SortCondition): readonly AttributeValue[] {
   return [condition.op === 'begins_with' ? condition.prefix : condition.value];
 }
 
-function checkTypes({ type }: KeyAttribute, condition: SortCondition): void {
+/** The condition, which the key answers, on values of the attribute's type; refuses any other. */
+function fitting({ type }: KeyAttribute, condition: KeyPredicate): SortCondition {
+  if (condition.op === 'other') refuse('Attempted conditional constraint is not an indexable operation');
   if (valuesOf(condition).every((value) => attributeType(value) === type)) {
-    if (condition.op !== 'begins_with' || type !== 'N') return;
+    if (condition.op !== 'begins_with' || type !== 'N') return condition;
     refuseExpression(
       'KeyConditionExpression',
       'Incorrect operand type for operator or function; operator or function: begins_with, operand type: N',

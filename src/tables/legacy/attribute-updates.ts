@@ -1,6 +1,6 @@
 /** AttributeUpdates as the update they stand for (spec 4.5). */
 import { type AttributeType, attributeType } from '../attribute.ts';
-import { checkedAttribute } from '../attribute-check.ts';
+import { checkAttributeName, checkedAttribute } from '../attribute-check.ts';
 import { type Update, updateOf } from '../expression/apply-update.ts';
 import type { BoundAction } from '../expression/bound-update.ts';
 import type { Path } from '../expression/path.ts';
@@ -13,19 +13,20 @@ const setTypes: readonly AttributeType[] = ['SS', 'NS', 'BS'];
 /** A list is added to at its end; expressions have list_append for it. */
 const addedTypes: readonly AttributeType[] = ['N', 'L', ...setTypes];
 
-/** Refuses a value that its action does not take. Undefined where nothing is updated. */
+/** Refuses a name that is none, and a value that its action does not take. Undefined where nothing is updated. */
 export function legacyUpdate(updates: ReadonlyMap<string, ValueUpdate>): Update | undefined {
   if (updates.size === 0) return undefined;
   const tree = new PathTree<BoundAction>();
   const targets: Path[] = [];
   let creates = false;
   for (const [name, { Value, Action = 'PUT' }] of updates) {
+    checkAttributeName(name);
     const path = [name];
     targets.push(path);
     tree.add(path, actionOf(Action, Value && checkedAttribute(Value)));
     creates ||= Action !== 'DELETE';
   }
-  return updateOf({ targets, sources: [], tree: tree.root(), creates });
+  return updateOf({ targets, sources: [], values: [], tree: tree.root(), creates });
 }
 
 type Checked = ReturnType<typeof checkedAttribute>;

@@ -25,8 +25,10 @@ export function compileLegacy(input: LegacyParameters): CompiledExpressions {
   }
   const update = AttributeUpdates && legacyUpdate(AttributeUpdates);
   const condition = Expected && joined(expectedParts(Expected), ConditionalOperator);
+  // A Scan looks at the names before its filter, a Query after it.
+  const names = input.ScanFilter && AttributesToGet && attributesProjection(AttributesToGet);
   const filter = asked && joined(filterParts(asked), ConditionalOperator);
-  const projection = AttributesToGet && attributesProjection(AttributesToGet);
+  const projection = names ?? (AttributesToGet && attributesProjection(AttributesToGet));
   const keyCondition = KeyConditions && legacyKeyCondition(KeyConditions);
   return {
     ...(update && { update }),

@@ -27,15 +27,17 @@ function conditionPart(name: string, condition: LegacyCondition): BoundCondition
 
 const indexable: readonly ComparisonOperator[] = ['EQ', 'LE', 'LT', 'GE', 'GT', 'BEGINS_WITH', 'BETWEEN'];
 
-/** Refuses operators that no key answers; how they fit a key schema is told when it is bound. */
+/** Refuses values that their operators do not take; how all fits a key schema is told when it is bound. */
 export function legacyKeyCondition(conditions: ReadonlyMap<string, LegacyCondition>): KeyCondition {
   if (conditions.size === 0) refuse('Conditions can be of length 1 or 2 only');
-  const parts = filterParts(conditions);
-  for (const { ComparisonOperator } of conditions.values()) {
-    if (indexable.includes(ComparisonOperator)) continue;
-    refuse('Attempted conditional constraint is not an indexable operation');
+  const parts: BoundCondition[] = [];
+  const others: string[] = [];
+  for (const [name, condition] of conditions) {
+    const part = conditionPart(name, condition);
+    if (indexable.includes(condition.ComparisonOperator)) parts.push(part);
+    else others.push(name);
   }
-  return keyConditionOf({ kind: 'and', parts });
+  return keyConditionOf({ kind: 'and', parts }, others);
 }
 
 export function expectedParts(expected: ReadonlyMap<string, ExpectedValue>): readonly BoundCondition[] {

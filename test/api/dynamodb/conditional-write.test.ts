@@ -50,9 +50,9 @@ describe('puts and deletes give back the old item or nothing', () => {
     [undefined, 'answered'],
     ['NONE', 'answered'],
     ['ALL_OLD', 'answered'],
-    ['ALL_NEW', 'Validation: Return values set to invalid value'],
-    ['UPDATED_OLD', 'Validation: Return values set to invalid value'],
-    ['UPDATED_NEW', 'Validation: Return values set to invalid value'],
+    ['ALL_NEW', 'Validation: ReturnValues can only be ALL_OLD or NONE'],
+    ['UPDATED_OLD', 'Validation: ReturnValues can only be ALL_OLD or NONE'],
+    ['UPDATED_NEW', 'Validation: ReturnValues can only be ALL_OLD or NONE'],
   ] as const;
   for (const [ReturnValues, said] of cases) {
     test(`${ReturnValues}: ${said}`, async () => {

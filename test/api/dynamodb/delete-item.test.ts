@@ -86,7 +86,7 @@ for (const mode of modes) {
         ],
         [
           remove({ ReturnValues: 'UPDATED_OLD', ConditionExpression: '' }),
-          'Return values set to invalid value',
+          'ReturnValues can only be ALL_OLD or NONE',
         ],
         [
           remove({ ConditionExpression: '', TableName: 'gone' }),

@@ -165,6 +165,18 @@ for (const mode of modes) {
         const input = ann({ FilterExpression: 'note = :n' }, { ':n': S('ann-g1') });
         expect(named(await api.call('Query', input))).toEqual(['ann/g1']);
       });
+
+      const filter = (more: Json = {}) =>
+        ann({ FilterExpression: 'note = :n', ...more }, { ':n': S('ann-g1') });
+      const filtered: [string, Json, string[]][] = [
+        ['shows none of what it looks for', filter(), keys],
+        ['nor where what the index holds is asked for', filter({ Select: 'ALL_PROJECTED_ATTRIBUTES' }), keys],
+        ['but where all is', filter({ Select: 'ALL_ATTRIBUTES' }), everything],
+        ['or this', filter({ ProjectionExpression: 'note' }), ['note']],
+      ];
+      for (const [title, input, expected] of filtered) {
+        test(`which ${title}`, async () => expect(await attributes('Query', input)).toEqual(expected));
+      }
     });
   });
 }

@@ -146,7 +146,7 @@ for (const mode of modes) {
           put({ Item: { pk: {} }, ReturnValues: 'ALL_NEW' }),
           'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
         ],
-        [put({ ReturnValues: 'ALL_NEW', ...huge }), 'Return values set to invalid value'],
+        [put({ ReturnValues: 'ALL_NEW', ...huge }), 'ReturnValues can only be ALL_OLD or NONE'],
         [put({ ...huge, ConditionExpression: '' }), 'Item size has exceeded the maximum allowed size'],
         [
           put({

@@ -191,6 +191,7 @@ describe('R-API-1: Query refuses, and the first fault wins:', () => {
   const above = { KeyConditionExpression: 'pk = :pk AND sk > :v' };
   const cases: [Json, string][] = [
     [query({ TableName: 'gone' }), noTable],
+    [{ TableName: 'gone', KeyConditions: { z: { ComparisonOperator: 'NULL' } } }, noTable],
     [query({ AttributesToGet: ['a'] }), mixes('AttributesToGet', 'KeyConditionExpression')],
     [query({ KeyConditions: {} }), mixes('KeyConditions', 'KeyConditionExpression')],
     [query({ QueryFilter: {} }), mixes('QueryFilter', 'KeyConditionExpression')],
@@ -206,7 +207,7 @@ describe('R-API-1: Query refuses, and the first fault wins:', () => {
     [query({ Select: 'SPECIFIC_ATTRIBUTES' }, { ':x': N(1) }), unused],
     [
       query({ Select: 'ALL_PROJECTED_ATTRIBUTES', TableName: 'gone' }),
-      'ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName',
+      '1 validation error detected: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName',
     ],
     [
       { TableName: 'gone' },

@@ -29,18 +29,33 @@ describe('what is selected goes with the projection', () => {
         ...(choice && { Select: choice }),
         ...(projection && { ProjectionExpression: projection }),
       };
-      expect(await refusalOf(() => checkSelect(input))).toBe(said);
+      expect(await refusalOf(() => checkSelect('Scan', input))).toBe(said);
     });
   }
 
   test('attributes to get count as a projection does', async () => {
     const AttributesToGet = ['a'];
-    const saidOf = (Select: Select) => refusalOf(() => checkSelect({ Select, AttributesToGet }));
+    const saidOf = (Select: Select) => refusalOf(() => checkSelect('Scan', { Select, AttributesToGet }));
     expect(await saidOf('SPECIFIC_ATTRIBUTES')).toBe('answered');
     expect(await saidOf('COUNT')).toBe(
       'Validation: Cannot specify the AttributesToGet when choosing to get only the Count',
     );
   });
+});
+
+test('a Query opens what it says as failed constraints are', async () => {
+  const saidOf = (Select: Select, projection = {}) =>
+    refusalOf(() => checkSelect('Query', { Select, ...projection }));
+  const opening = 'Validation: 1 validation error detected: ';
+  expect(await saidOf('ALL_PROJECTED_ATTRIBUTES')).toBe(
+    `${opening}ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName`,
+  );
+  expect(await saidOf('SPECIFIC_ATTRIBUTES')).toBe(
+    `${opening}Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES`,
+  );
+  expect(await saidOf('COUNT', { ProjectionExpression: 'a' })).toBe(
+    `${opening}Cannot specify the ProjectionExpression when choosing to get only the Count`,
+  );
 });
 
 describe('an index answers', () => {
@@ -59,7 +74,7 @@ describe('an index answers', () => {
         Select: choice,
         ...(projection && { ProjectionExpression: projection }),
       };
-      expect(await refusalOf(() => checkSelect(input))).toBe(said);
+      expect(await refusalOf(() => checkSelect('Scan', input))).toBe(said);
     });
   }
 });

@@ -146,6 +146,12 @@ describe('what only the item shows to be wrong is refused', () => {
     [{ a: N('9.9e125') }, 'SET a = a + a', {}, overflow],
     [{ a: N('9.9e125') }, 'ADD a :v', { v: { N: '9.9e125' } }, overflow],
     [{ a: N(1) }, 'SET a = a + :v', { v: { N: '1e-100' } }, overflow],
+    // Of several faults the first right-hand side that fails is told, before any path or ADD.
+    [{}, 'SET m.k = gone', {}, missing],
+    [{}, 'REMOVE m.k SET a = gone', {}, missing],
+    [{ a: S('x') }, 'ADD a :v SET b = gone', { v: 1 }, missing],
+    [{ s: S('x') }, 'SET m.k = :v, a = s + :v, b = gone', { v: 1 }, badOperand],
+    [{ s: S('x') }, 'SET m.a = gone, m.b = s + :v', { v: 1 }, missing],
   ];
   for (const [old, text, values, sentence] of cases) {
     test(`${text} of ${JSON.stringify(old)}`, () => {

@@ -84,4 +84,12 @@ describe('an action is refused', () => {
       expect(refusal(() => applied({ a: S('x') }, change))).toBe(sentence);
     });
   }
+
+  test('under a name that is none', () => {
+    for (const change of [update('PUT', 1), update('ADD', 1), update('DELETE')]) {
+      expect(refusal(() => legacyUpdate(new Map([['', change]])))).toBe(
+        `${P}An attribute name must not be empty`,
+      );
+    }
+  });
 });

@@ -63,6 +63,22 @@ describe('parameters before expressions are refused', () => {
       { ConditionalOperator: 'OR', KeyConditions: new Map([['a', eq('1')]]) },
       unused,
     ],
+    [
+      'on a Scan a name twice before a value of no type',
+      {
+        AttributesToGet: ['a', 'a'],
+        ScanFilter: new Map([['a', { ComparisonOperator: 'EQ', AttributeValueList: [{}] }]]),
+      },
+      `${P}Duplicate value in attribute name: a`,
+    ],
+    [
+      'on a Query after it',
+      {
+        AttributesToGet: ['a', 'a'],
+        QueryFilter: new Map([['a', { ComparisonOperator: 'EQ', AttributeValueList: [{}] }]]),
+      },
+      'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
+    ],
     ['a name twice', { AttributesToGet: ['a', 'b', 'a'] }, `${P}Duplicate value in attribute name: a`],
     [
       'a value of no type',

@@ -121,6 +121,11 @@ describe('KeyConditions', () => {
     [{ p: eq('x'), r: { ComparisonOperator: 'NULL' } }, notIndexable],
     [{ p: eq('x'), r: on('IN', 1, 2) }, notIndexable],
     [{ p: eq('x'), r: on('CONTAINS', 1) }, notIndexable],
+    [{ p: { ComparisonOperator: 'NULL' }, r: eq('x') }, notIndexable],
+    // What the key schema lacks is told first.
+    [{ q: { ComparisonOperator: 'NULL' } }, 'Query condition missed key schema element: p'],
+    [{ p: eq('x'), q: on('NE', 1) }, 'Query condition missed key schema element: r'],
+    [{ p: on('EQ', 1), r: on('NE', 1) }, `${P}Condition parameter type does not match schema type`],
     [
       { p: { ComparisonOperator: 'BEGINS_WITH', AttributeValueList: [{ S: 'x' }] } },
       'Query key condition not supported',
