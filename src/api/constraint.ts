@@ -11,7 +11,7 @@ const quotedLengthMax = 1024;
 export class Trail {
   readonly names: string[] = [];
   readonly #problems: string[] = [];
-  #missing: string | undefined;
+  #sentence: string | undefined;
 
   get full(): boolean {
     return this.#problems.length >= problemsMax;
@@ -23,16 +23,16 @@ export class Trail {
     this.#problems.push(`Value${value} at '${path}' failed to satisfy constraint: ${demand}`);
   }
 
-  /** A member that must be there, which AWS misses in a sentence of its own once the request is sound otherwise. */
-  reportMissing(sentence: string): void {
-    this.#missing ??= sentence;
+  /** What AWS says in a sentence of its own, once the request is sound otherwise. */
+  reportSentence(sentence: string): void {
+    this.#sentence ??= sentence;
   }
 
   /** Throws where anything was reported. */
   end(): void {
     const count = this.#problems.length;
     if (count === 0) {
-      if (this.#missing !== undefined) throw new Refusal('Validation', { message: this.#missing });
+      if (this.#sentence !== undefined) throw new Refusal('Validation', { message: this.#sentence });
       return;
     }
     const opening = `${count} validation error${count > 1 ? 's' : ''} detected: `;

@@ -4,6 +4,7 @@ import { assert, Refusal } from '../base/errors.ts';
 import { base64Of } from './base64.ts';
 import { scannedMemberCount } from './json-scan.ts';
 import type { JsonObject } from './json-type.ts';
+import { noOutput } from './operation.ts';
 
 /**
  * The object that the bytes spell. Refuses Serialization, and as AWS does without a word why: what is not UTF-8, not JSON or no
@@ -48,8 +49,9 @@ function countMembers(parsed: object): number {
   return count;
 }
 
-/** The text of an answer: a Map as an object, bytes as base64, what is undefined left out. */
+/** The text of an answer: a Map as an object, bytes as base64, what is undefined left out; no text for noOutput. */
 export function encodeBody(output: object): Uint8Array {
+  if (output === noOutput) return new Uint8Array(0);
   return Buffer.from(encoded(output));
 }
 

@@ -1,5 +1,6 @@
 /** Members that AWS holds to other rules, or refuses in other words, than its published model says. */
 import { Constraint, type Trail } from './constraint.ts';
+import { iamModel } from './model/iam.generated.ts';
 import type { Shape } from './model/service-model.ts';
 
 /** What a member's value is held to; it reports to the trail. */
@@ -50,6 +51,34 @@ const streamLimits: Readonly<Record<string, Constraint | undefined>> = {
   'ListStreamsInput.Limit': Constraint.of({ type: 'integer', min: 1, max: 100 }),
 };
 
+const ofNames = 'It must contain only alphanumeric characters and/or the following: +=,.@_-';
+const ofPaths = 'contain only alphanumeric characters and/or / characters.';
+/** What IAM says of a name or path with other characters than it may have, after it said which. By shape. */
+const characterTexts = {
+  userNameType: ofNames,
+  existingUserNameType: ofNames,
+  roleNameType: ofNames,
+  policyNameType: ofNames,
+  pathType: `It must begin and end with / and ${ofPaths}`,
+  policyPathType: `It must begin and end with / and ${ofPaths}`,
+  pathPrefixType: `It must begin with / and ${ofPaths}`,
+} as const;
+
+function characterDemand(shapeName: keyof typeof characterTexts): Demand {
+  const shape = iamModel.shapes[shapeName];
+  const { min, max } = shape?.type === 'string' ? shape : {};
+  const bounds = Constraint.of({ type: 'string', ...(min && { min }), ...(max && { max }) });
+  const whole = shape === undefined ? undefined : Constraint.of(shape);
+  return {
+    check(value, trail) {
+      bounds?.check(value, trail);
+      if (bounds?.holds(value) !== true || whole?.holds(value) !== false) return;
+      const member = trail.names.at(-1);
+      trail.reportSentence(`The specified value for ${member} is invalid. ${characterTexts[shapeName]}`);
+    },
+  };
+}
+
 /** Members that the operations on tags look for themselves, as AWS does: in words that no model has. */
 const soughtMembers: ReadonlySet<string> = new Set([
   'ListTagsOfResourceInput.ResourceArn',
@@ -72,8 +101,13 @@ export function ownDemand(member: string, shapeName: string): Demand | undefined
   if (member === 'QueryInput.Limit') return queryLimit;
   if (shapeName === 'KMSMasterKeyId') return givenKeyId;
   if (soughtMembers.has(member)) return noDemand;
+  if (isCharacterShape(shapeName)) return characterDemand(shapeName);
   if (member in streamLimits) return streamLimits[member];
   return shapeName === 'TableArn' && member.endsWith('.TableName') ? nameOrArn : undefined;
+}
+
+function isCharacterShape(shapeName: string): shapeName is keyof typeof characterTexts {
+  return Object.hasOwn(characterTexts, shapeName);
 }
 
 /** The sentences on a key of a map of tables that is neither name nor ARN; empty where it is one. */

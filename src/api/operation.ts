@@ -10,6 +10,9 @@ export interface Operation<Context> {
   readonly run: (context: Context, input: object) => object | Promise<object>;
 }
 
+/** What an operation gives that has no output: its answer is a body without a byte. */
+export const noOutput: object = Object.freeze({});
+
 /** Types the input of `run`; the dispatcher has checked it against the model by then. */
 export function operation<Context, Input extends object>(definition: {
   name: string;

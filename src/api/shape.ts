@@ -219,7 +219,7 @@ const readers = {
 
 function reportMissing(trail: Trail, wholeText: string | undefined): void {
   if (wholeText === undefined) trail.report(' null', notNull);
-  else trail.reportMissing(wholeText);
+  else trail.reportSentence(wholeText);
 }
 
 function reportOnMap(map: ReadonlyMap<string, unknown>, trail: Trail, demand: string): void {

@@ -8,6 +8,12 @@ export interface CancellationReason {
   readonly Item?: unknown;
 }
 
+/** AWS words what is wrong with a policy of a user or role in one way, and with one that says who may be a role in another. */
+export interface PolicySentences {
+  readonly identity?: string;
+  readonly trust?: string;
+}
+
 /** The request is wrong. One row a code: the sentence, from the details. Texts are AWS's where AWS has one. */
 const refusals = {
   // Any operation
@@ -45,8 +51,10 @@ const refusals = {
   TransactionCancelled: ({ reasons }: { reasons: readonly CancellationReason[] }) =>
     'Transaction cancelled, please refer cancellation reasons for specific reasons ' +
     `[${reasons.map(({ Code }) => Code).join(', ')}]`,
+  /** This and IteratorExpired: what AWS's descriptions of the exceptions say, as its texts are not known. */
   TokenReused: (_: Record<never, never>) =>
-    'The request has other parameters than the one that its client request token was used for before.',
+    'DynamoDB rejected the request because you retried a request with a different payload but with an ' +
+    'idempotent token that was already used.',
   // Streams
   StreamNotFound: (d: { streamArn: string }) =>
     `Requested resource not found: Stream: ${d.streamArn} not found`,
@@ -55,7 +63,8 @@ const refusals = {
   StreamTrimmed: (_: Record<never, never>) =>
     'The operation attempted to read past the oldest stream record in a shard.',
   IteratorExpired: (_: Record<never, never>) =>
-    'The shard iterator has expired: it was given out over 15 minutes ago.',
+    'The shard iterator has expired and can no longer be used to retrieve stream records. ' +
+    'A shard iterator expires 15 minutes after it is retrieved using the GetShardIterator action.',
   // What belongs to tables
   ResourceNotFound: (d: { message: string }) => d.message,
   PolicyNotFound: (d: { message: string }) => d.message,
@@ -130,7 +139,8 @@ const refusals = {
   InvalidArn: (d: { message: string }) => d.message,
   RotationConflict: (d: { message: string }) => d.message,
   InvalidMarker: (_: Record<never, never>) => '',
-  MalformedPolicy: (d: { message: string }) => d.message,
+  /** `theirs`: the same in AWS's words, where it has some, by what the policy is attached to. */
+  MalformedPolicy: (d: { message: string; theirs?: PolicySentences }) => d.message,
   TagRefused: (d: { message: string }) => d.message,
   DryRun: (_: Record<never, never>) => 'The request would have succeeded, but the DryRun option is set.',
   // The history of events

@@ -1,5 +1,5 @@
 /** A policy as a document of statements, read strictly: what cannot be understood is refused. */
-import { Refusal } from '../base/errors.ts';
+import { type PolicySentences, Refusal } from '../base/errors.ts';
 import { isOperator, isValueOf, type PolicyCondition } from './condition.ts';
 import { isConditionKey, overlyPermissive } from './condition-key.ts';
 import { policyJson } from './policy-json.ts';
@@ -55,6 +55,27 @@ const actionForm = /^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$/;
 const resourceForm = /^(\*|arn:.+)$/s;
 const accountForm = /^([0-9]{12}|\*)$/;
 const serviceForm = /^[a-zA-Z0-9.-]+\.amazonaws\.com(\.cn)?$/;
+
+/** What an element of a statement names: strings, and what AWS says of an identity policy where there is none or a wrong one. */
+interface TextsOf {
+  readonly what: string;
+  readonly form: RegExp;
+  readonly none?: string;
+  readonly wrong?: (text: string) => string;
+}
+
+const actionTexts = {
+  what: 'An Action',
+  form: actionForm,
+  none: 'Policy statement must contain actions.',
+  wrong: () => 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+} as const;
+const resourceTexts = {
+  what: 'A Resource',
+  form: resourceForm,
+  none: 'Policy statement must contain resources.',
+  wrong: (text: string) => `Resource ${text} must be in ARN format or "*".`,
+} as const;
 /** As AWS words it of policies of resources. */
 export const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.';
 const everything: PolicyPart<readonly PolicyText[]> = { except: false, names: plain(['*']) };
@@ -76,7 +97,8 @@ export const unreadablePolicy: PolicyDocument = {
 /** Refuses MalformedPolicy. */
 export function policyDocument(text: string, kind: PolicyKind): PolicyDocument {
   const document = policyJson(text);
-  if (document === undefined) throw malformed('A policy is valid JSON.');
+  if (document === undefined)
+    throw malformed('A policy is valid JSON.', { trust: 'This policy contains invalid Json' });
   if (!isObject(document)) throw malformed('A policy is a JSON object.');
   requireElements(document, documentElements);
   const { Version, Id, Statement } = document;
@@ -86,7 +108,9 @@ export function policyDocument(text: string, kind: PolicyKind): PolicyDocument {
   if (Id !== undefined && typeof Id !== 'string') throw malformed('The Id of a policy is a string.');
   const one = Statement === undefined ? [] : [Statement];
   const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : one;
-  if (statements.length === 0) throw malformed('A policy has at least one Statement.');
+  if (statements.length === 0) {
+    throw malformed('A policy has at least one Statement.', missing('Statement'));
+  }
   const reading = { kind, variables: Version === currentVersion };
   return { statements: statements.map((json, index) => statementOf(json, { ...reading, index })) };
 }
@@ -96,11 +120,19 @@ function statementOf(json: unknown, reading: Reading & { index: number }): Polic
   requireElements(json, statementElements);
   const { Sid, Effect, Condition = {} } = json;
   if (Sid !== undefined && typeof Sid !== 'string') throw malformed('The Sid of a Statement is a string.');
-  if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed('The Effect of a Statement is Allow or Deny.');
+  if (Effect !== 'Allow' && Effect !== 'Deny') {
+    const theirs = Effect === undefined ? missing('Effect') : {};
+    throw malformed('The Effect of a Statement is Allow or Deny.', theirs);
+  }
   const actions = part(json, 'Action', (value) => {
-    return plain(texts(value, 'An Action', actionForm).map((action) => action.toLowerCase()));
+    return plain(texts(value, actionTexts).map((action) => action.toLowerCase()));
   });
-  if (actions === undefined) throw malformed('A Statement has an Action or a NotAction.');
+  if (actions === undefined) {
+    throw malformed('A Statement has an Action or a NotAction.', {
+      identity: actionTexts.none,
+      ...missing('Action'),
+    });
+  }
   return {
     index: reading.index,
     ...(Sid === undefined ? {} : { sid: Sid }),
@@ -116,23 +148,29 @@ function principalsPart(json: Json, kind: PolicyKind): PolicyStatement['principa
   const principals = part(json, 'Principal', (value) => principalsOf(value, kind));
   if (kind === 'identity') {
     if (principals === undefined) return undefined;
-    throw malformed('An identity policy says nothing of a Principal: it is of whoever it is attached to.');
+    throw malformed('An identity policy says nothing of a Principal: it is of whoever it is attached to.', {
+      identity: 'Policy document should not specify a principal.',
+    });
   }
   if (principals !== undefined) return principals;
-  throw malformed('A Statement of this policy has a Principal or a NotPrincipal.');
+  throw malformed('A Statement of this policy has a Principal or a NotPrincipal.', missing('Principal'));
 }
 
 function resourcesPart(json: Json, { kind, variables }: Reading): PolicyStatement['resources'] {
   const resources = part(json, 'Resource', (value) =>
-    texts(value, 'A Resource', resourceForm).map((text) => withVariables(text, variables)),
+    texts(value, resourceTexts).map((text) => withVariables(text, variables)),
   );
   if (kind === 'trust') {
     if (resources === undefined) return everything;
-    throw malformed('A trust policy says nothing of a Resource: it is the role that it is attached to.');
+    throw malformed('A trust policy says nothing of a Resource: it is the role that it is attached to.', {
+      trust: 'Has prohibited field Resource',
+    });
   }
   // Key policies are taken without one, and then say nothing.
   if (resources !== undefined || kind === 'key') return resources;
-  throw malformed('A Statement of this policy has a Resource or a NotResource.');
+  throw malformed('A Statement of this policy has a Resource or a NotResource.', {
+    identity: resourceTexts.none,
+  });
 }
 
 /** An element or its Not-twin. */
@@ -155,7 +193,7 @@ function principalsOf(value: unknown, kind: PolicyKind): PolicyPrincipals {
   // Nobody comes here by way of another identity provider: such a name is taken, and never meets anyone.
   requireElements(value, kind === 'trust' ? ['AWS', 'Service', 'Federated'] : ['AWS', 'Service']);
   const [accounts = [], services = []] = ['AWS', 'Service', 'Federated'].map((element) =>
-    value[element] === undefined ? [] : texts(value[element], 'A Principal', /./),
+    value[element] === undefined ? [] : texts(value[element], { what: 'A Principal', form: /./ }),
   );
   const account = accounts.find((name) => !isAccountPrincipal(name));
   const service = services.find((name) => !serviceForm.test(name));
@@ -216,24 +254,35 @@ function plain(names: readonly string[]): readonly PolicyText[] {
   return names.flatMap((text) => policyText(text, { variables: false }) ?? []);
 }
 
-function texts(value: unknown, what: string, form: RegExp): readonly string[] {
+function texts(value: unknown, { what, form, none, wrong }: TextsOf): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0) throw malformed(`${what} of a Statement names something.`);
+  if (list.length === 0) {
+    throw malformed(`${what} of a Statement names something.`, none === undefined ? {} : { identity: none });
+  }
   return list.map((one) => {
     if (typeof one === 'string' && form.test(one)) return one;
-    throw malformed(`${what} of a Statement is not what it may be.`);
+    const identity = typeof one === 'string' ? wrong?.(one) : undefined;
+    throw malformed(
+      `${what} of a Statement is not what it may be.`,
+      identity === undefined ? {} : { identity },
+    );
   });
 }
 
 function requireElements(json: Json, known: readonly string[]): void {
   const unknown = Object.keys(json).find((element) => !known.includes(element));
-  if (unknown !== undefined) throw malformed(`A policy has no element ${unknown} here.`);
+  if (unknown !== undefined)
+    throw malformed(`A policy has no element ${unknown} here.`, { trust: `Unknown field ${unknown}` });
 }
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function malformed(message: string): Refusal<'MalformedPolicy'> {
-  return new Refusal('MalformedPolicy', { message });
+function missing(element: string): PolicySentences {
+  return { trust: `Missing required field ${element}` };
+}
+
+function malformed(message: string, theirs: PolicySentences = {}): Refusal<'MalformedPolicy'> {
+  return new Refusal('MalformedPolicy', { message, theirs });
 }

@@ -32,6 +32,12 @@ import {
 export const strangersBodyBytesMax = 64 * 1024;
 
 const jsonType = 'application/json';
+/** Of answers of the key service, which may hold keys in clear. */
+const unkept = {
+  'cache-control': 'no-cache, no-store, must-revalidate, private',
+  expires: '0',
+  pragma: 'no-cache',
+};
 const unknownOperationPage = Buffer.from('<UnknownOperationException/>\n');
 
 export interface DispatcherOptions {
@@ -240,6 +246,7 @@ function answer(
   { service, contentType, requestId }: Course,
 ): ServiceAnswer {
   const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
+  if (service.signingName === 'kms') return { status, headers: { ...headers, ...unkept }, body };
   // Only DynamoDB's clients check it.
   const checked =
     service.signingName !== 'dynamodb' ? headers : { ...headers, 'x-amz-crc32': String(crc32(body)) };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeBody, parseJsonBody } from '../../src/api/json.ts';
+import { noOutput } from '../../src/api/operation.ts';
 import { AssertionFault } from '../../src/base/errors.ts';
 import { refusalOf } from '../support/refusal.ts';
 
@@ -109,6 +110,11 @@ describe('an answer is written', () => {
   test('and read again is the same', () => {
     const output = { a: 'x', list: [{ b: 1 }], c: { d: null } };
     expect(parseJsonBody(encodeBody(output))).toEqual(output);
+  });
+
+  test('without a byte where an operation has no output, which one without members is not', () => {
+    expect(written(noOutput)).toBe('');
+    expect(written({})).toBe('{}');
   });
 
   for (const [name, value] of [

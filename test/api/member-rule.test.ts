@@ -136,3 +136,53 @@ test('a batch without requests, and a missing table, are refused in a sentence o
     'BatchWriteItemInput.RequestItems': 'The requestItems parameter is required for BatchWriteItem',
   });
 });
+
+describe('names and paths of IAM', () => {
+  const names = 'It must contain only alphanumeric characters and/or the following: +=,.@_-';
+  const paths = 'contain only alphanumeric characters and/or / characters.';
+  for (const [member, shape, name, value, said] of [
+    ['CreateUserRequest.UserName', 'userNameType', 'userName', 'a+=,.@-_1', 'answered'],
+    [
+      'CreateUserRequest.UserName',
+      'userNameType',
+      'userName',
+      'not ok',
+      `The specified value for userName is invalid. ${names}`,
+    ],
+    [
+      'GetRoleRequest.RoleName',
+      'roleNameType',
+      'roleName',
+      'a/b',
+      `The specified value for roleName is invalid. ${names}`,
+    ],
+    ['CreateUserRequest.Path', 'pathType', 'path', '/a/b/', 'answered'],
+    [
+      'CreateUserRequest.Path',
+      'pathType',
+      'path',
+      'a',
+      `The specified value for path is invalid. It must begin and end with / and ${paths}`,
+    ],
+    [
+      'ListUsersRequest.PathPrefix',
+      'pathPrefixType',
+      'pathPrefix',
+      'a',
+      `The specified value for pathPrefix is invalid. It must begin with / and ${paths}`,
+    ],
+    [
+      'CreateUserRequest.UserName',
+      'userNameType',
+      'userName',
+      '',
+      `1 validation error detected: Value '' at 'userName' ${must} have length greater than or equal to 1`,
+    ],
+  ] as const) {
+    test(`${name} '${value}'`, async () => {
+      expect(await saidOf(member, shape, value, [name])).toBe(
+        said === 'answered' ? said : `Validation: ${said}`,
+      );
+    });
+  }
+});

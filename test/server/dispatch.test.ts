@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { operation } from '../../src/api/operation.ts';
+import { noOutput, operation } from '../../src/api/operation.ts';
 import { IntegrityFault, Outage, Refusal } from '../../src/base/errors.ts';
 import { Dispatcher, strangersBodyBytesMax } from '../../src/server/dispatch.ts';
 import type { ServiceRequest } from '../../src/server/request.ts';
@@ -39,7 +39,22 @@ describe('an operation', () => {
     expect(answer.headers).toEqual({
       'content-type': 'application/x-amz-json-1.1',
       'x-amzn-requestid': expect.stringMatching(/^[0-9a-f]{8}-/),
+      'cache-control': 'no-cache, no-store, must-revalidate, private',
+      expires: '0',
+      pragma: 'no-cache',
     });
+  });
+
+  test('without output is answered by no byte, as its service answers', async () => {
+    const dispatcher = smallDispatcher({}, () => noOutput);
+    const answers = [request(), request({ headers: kmsHeaders })].map((asked) => dispatcher.dispatch(asked));
+    const [table, key] = await Promise.all(answers);
+    expect([table?.status, table?.body.length, table?.headers['x-amz-crc32']]).toEqual([200, 0, '0']);
+    expect([key?.status, key?.body.length, key?.headers['content-type']]).toEqual([
+      200,
+      0,
+      'application/x-amz-json-1.1',
+    ]);
   });
 
   test('gets its input checked against its model', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeBody, parseJsonBody } from '../../src/api/json.ts';
 import type { JsonObject } from '../../src/api/json-type.ts';
 import type { KmsContext } from '../../src/api/kms/context.ts';
-import type { Operation } from '../../src/api/operation.ts';
+import { noOutput, type Operation } from '../../src/api/operation.ts';
 import { parseInput } from '../../src/api/shape.ts';
 import { wireFault } from '../../src/api/wire-errors.ts';
 import type { NewKey } from '../../src/kms/embedded/key-administration.ts';
@@ -13,18 +13,21 @@ import { account, type KmsForTest, openKms, region, user } from './embedded-kms.
 type KmsOperation = Operation<KmsContext>;
 
 export interface KmsApi extends KmsForTest {
-  /** What the client gets. `input` as an SDK holds it: bytes are written as base64. */
+  /** What the client gets; `nothing` where that is no body. `input` as an SDK holds it: bytes are written as base64. */
   call(operation: KmsOperation, input: object, caller?: Caller): Promise<JsonObject>;
   /** The body of the refusal; a call that is answered, or refused as our own fault, fails the test. */
   refusal(operation: KmsOperation, input: object, caller?: Caller): Promise<JsonObject>;
 }
+
+/** What an answer without a body is told by; an answer that is an empty object is another one. */
+export const nothing: JsonObject = {};
 
 export async function openKmsApi(options: Parameters<typeof openKms>[0] = {}): Promise<KmsApi> {
   const opened = await openKms(options);
   const call = async (operation: KmsOperation, input: object, caller = user) => {
     const checked = parseInput('kms', operation.name, parseJsonBody(encodeBody(input)));
     const output = await operation.run({ kms: opened.kms, caller }, checked);
-    return parseJsonBody(encodeBody(output));
+    return output === noOutput ? nothing : parseJsonBody(encodeBody(output));
   };
   const refusal = async (operation: KmsOperation, input: object, caller = user) => {
     let fault: unknown;

@@ -6,10 +6,10 @@ import type { ReplicaPeer, ReplicaUpdate } from '../../src/lifecycle/replica-pee
 import { Replication } from '../../src/lifecycle/replication.ts';
 import { startTableCare } from '../../src/lifecycle/table-care.ts';
 import type { Item } from '../../src/tables/attribute.ts';
+import type { EncryptionChoice } from '../../src/tables/encryption-choice.ts';
 import type { ReplicaMember } from '../../src/tables/replication/replication-state.ts';
 import type { OpenTable } from '../../src/tables/table.ts';
 import type { TableDefinition } from '../../src/tables/table-record.ts';
-import type { EncryptionChoice } from '../../src/tables/encryption-choice.ts';
 import { key } from './book-tables.ts';
 import { user } from './embedded-kms.ts';
 import {

@@ -1,10 +1,10 @@
 /** TagResource: sets tags of a table. */
 import { Refusal } from '../../base/errors.ts';
 import type { Tag } from '../../tables/table-record.ts';
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
 import { namedTable } from './resource-arn.ts';
-import { checkTags } from './table-tags.ts';
+import { checkTagCount, checkTags } from './table-tags.ts';
 
 interface TagResourceInput {
   readonly ResourceArn?: string;
@@ -22,9 +22,9 @@ export const tagResource = operation({
     await tables.annotations.changeTags(caller, table, (before) => {
       const set = new Set(Tags.map(({ Key }) => Key));
       const after = [...before.filter(({ Key }) => !set.has(Key)), ...Tags];
-      checkTags(after);
+      checkTagCount(after);
       return after;
     });
-    return {};
+    return noOutput;
   },
 });

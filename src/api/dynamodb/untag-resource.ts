@@ -1,6 +1,6 @@
 /** UntagResource: takes tags of a table away; those it does not have are not missed. */
 import { Refusal } from '../../base/errors.ts';
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { DynamoContext } from './context.ts';
 import { namedTable } from './resource-arn.ts';
 
@@ -19,6 +19,6 @@ export const untagResource = operation({
     await tables.annotations.changeTags(caller, table, (tags) =>
       tags.filter(({ Key }) => !TagKeys.includes(Key)),
     );
-    return {};
+    return noOutput;
   },
 });

@@ -5,6 +5,7 @@ import { type Operation, operation } from '../operation.ts';
 import type { IdentityContext } from './context.ts';
 import { entityPage, isUnder, type PageInput } from './entity-page.ts';
 import { type HolderInput, type HolderKind, holderName, nouns, requireHolder } from './holder.ts';
+import { requirePolicyArn } from './policy-arn.ts';
 import { requireQuota } from './quota.ts';
 
 interface AttachInput extends HolderInput {
@@ -22,8 +23,9 @@ export const attachedPolicyOperations = [
   ...boundingOf('role'),
 ];
 
-/** The ARN of a policy that may be attached here. Refuses EntityNotFound: of another account it is none. */
+/** The ARN of a policy that may be attached here. Refuses EntityInput, and EntityNotFound: of another account it is none. */
 export function attachable({ directory, caller }: IdentityContext, arn: string): string {
+  requirePolicyArn(arn);
   const found = directory.policy(arn);
   if (found !== undefined && (found.account === caller.account || found.account === awsAccount)) return arn;
   const message = `Policy ${arn} does not exist or is not attachable.`;
@@ -49,6 +51,7 @@ function attachingOf(kind: HolderKind): readonly Operation<IdentityContext>[] {
       run: (context: IdentityContext, input: AttachInput) =>
         context.directory.change(() => {
           const before = requireHolder(context, kind, holderName(kind, input));
+          requirePolicyArn(input.PolicyArn);
           if (!before.attached.includes(input.PolicyArn)) {
             throw new Refusal('EntityNotFound', { message: `Policy ${input.PolicyArn} was not found.` });
           }

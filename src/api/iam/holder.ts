@@ -70,6 +70,11 @@ export function roleAnswer(role: Role): object {
   };
 }
 
+/** As lists show one: without its tags and its boundary. */
+export function listed<Holder extends Principal>(holder: Holder): Holder {
+  return { ...holder, tags: [], boundary: undefined };
+}
+
 export function tagsAnswer(tags: readonly Tag[]): readonly object[] | undefined {
   return tags.length === 0 ? undefined : tags.map(({ key: Key, value: Value }) => ({ Key, Value }));
 }

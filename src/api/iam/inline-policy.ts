@@ -1,10 +1,10 @@
 /** PutUserPolicy, GetUserPolicy, ListUserPolicies, DeleteUserPolicy, and the same of roles. */
 import { Refusal } from '../../base/errors.ts';
 import type { InlinePolicy, Principal } from '../../iam/entity.ts';
-import { policyDocument } from '../../iam/policy-document.ts';
 import { type Operation, operation } from '../operation.ts';
 import type { IdentityContext } from './context.ts';
 import { entityPage, type PageInput } from './entity-page.ts';
+import { givenPolicy } from './given-policy.ts';
 import { type HolderInput, type HolderKind, holderName, nouns, requireHolder } from './holder.ts';
 import { requireInlineSize } from './quota.ts';
 
@@ -23,7 +23,7 @@ function operationsOf(kind: HolderKind): readonly Operation<IdentityContext>[] {
         context.directory.change(() => {
           const { PolicyName: name, PolicyDocument: text } = input;
           const before = requireHolder(context, kind, holderName(kind, input));
-          policyDocument(text, 'identity');
+          givenPolicy(text, 'identity');
           const others = before.policies.filter((policy) => policy.name !== name);
           const after = { ...before, policies: [...others, { name, text }] };
           requireInlineSize(after);

@@ -2,12 +2,13 @@
 import { Refusal } from '../../base/errors.ts';
 import { arnOf, awsAccount, type ManagedPolicy } from '../../iam/entity.ts';
 import { newIdentifier } from '../../iam/identifier.ts';
-import { policyDocument } from '../../iam/policy-document.ts';
 import { operation } from '../operation.ts';
 import type { IdentityContext } from './context.ts';
 import { entityPage, isUnder, type PageInput } from './entity-page.ts';
+import { givenPolicy } from './given-policy.ts';
 import { tagsAnswer } from './holder.ts';
 import { isoTime } from './iso-time.ts';
+import { requirePolicyArn } from './policy-arn.ts';
 import { policySize, requireQuota } from './quota.ts';
 import { changedTags, type WireTag } from './tag-list.ts';
 
@@ -35,7 +36,7 @@ const createPolicy = operation({
       }
       requireQuota('PoliciesPerAccount', own.length + 1);
       requireQuota('PolicySize', policySize(text));
-      policyDocument(text, 'identity');
+      givenPolicy(text, 'identity');
       const policy: ManagedPolicy = {
         kind: 'policy',
         account,
@@ -47,7 +48,10 @@ const createPolicy = operation({
         description: Description,
         text,
       };
-      return { puts: [policy], answer: { Policy: policyAnswer(context, policy) } };
+      return {
+        puts: [policy],
+        answer: { Policy: { ...policyAnswer(context, policy), Tags: tagsAnswer(policy.tags) } },
+      };
     });
   },
 });
@@ -129,6 +133,7 @@ export const managedPolicyOperations = [
 
 /** The account's own, or one of AWS. */
 function requirePolicy({ directory, caller }: IdentityContext, arn: string): ManagedPolicy {
+  requirePolicyArn(arn);
   const found = directory.policy(arn);
   if (found !== undefined && (found.account === caller.account || found.account === awsAccount)) return found;
   throw new Refusal('EntityNotFound', { message: `Policy ${arn} was not found.` });

@@ -3,12 +3,13 @@ import { Refusal } from '../../base/errors.ts';
 import type { Role } from '../../iam/entity.ts';
 import { newIdentifier } from '../../iam/identifier.ts';
 import { knownIn, unknownPrincipal } from '../../iam/named-principal.ts';
-import { invalidTrust, policyDocument } from '../../iam/policy-document.ts';
+import { invalidTrust } from '../../iam/policy-document.ts';
 import { operation } from '../operation.ts';
 import { attachable } from './attached-policy.ts';
 import type { IdentityContext } from './context.ts';
 import { entityPage, isUnder, type PageInput } from './entity-page.ts';
-import { requireRole, roleAnswer } from './holder.ts';
+import { givenPolicy } from './given-policy.ts';
+import { listed, requireRole, roleAnswer } from './holder.ts';
 import { policySize, requireQuota } from './quota.ts';
 import { changedTags, type WireTag } from './tag-list.ts';
 
@@ -50,7 +51,9 @@ const createRole = operation({
         sessionSecondsMax: input.MaxSessionDuration ?? sessionSecondsDefault,
         ...(boundary === undefined ? {} : { boundary: attachable(context, boundary) }),
       };
-      return { puts: [role], answer: { Role: roleAnswer(role) } };
+      // What the caller did not choose is not said yet.
+      const { MaxSessionDuration } = input;
+      return { puts: [role], answer: { Role: { ...roleAnswer(role), MaxSessionDuration } } };
     });
   },
 });
@@ -58,7 +61,8 @@ const createRole = operation({
 const getRole = operation({
   name: 'GetRole',
   run: (context: IdentityContext, { RoleName }: { readonly RoleName: string }) => ({
-    Role: roleAnswer(requireRole(context, RoleName)),
+    // When a role was last assumed is not kept: AWS shows this of one that never was.
+    Role: { ...roleAnswer(requireRole(context, RoleName)), RoleLastUsed: {} },
   }),
 });
 
@@ -67,7 +71,7 @@ const listRoles = operation({
   run: ({ directory, caller }: IdentityContext, input: PageInput) => {
     const found = directory.roles(caller.account).filter((role) => isUnder(role, input));
     const { items, frame } = entityPage(found, ({ name }) => name, input);
-    return { Roles: items.map((role) => roleAnswer({ ...role, tags: [] })), ...frame };
+    return { Roles: items.map((role) => roleAnswer(listed(role))), ...frame };
   },
 });
 
@@ -126,7 +130,7 @@ export const roleOperations = [
 /** Refuses MalformedPolicy, also for one that trusts somebody whom there is not. */
 function checkedTrust(directory: IdentityContext['directory'], text: string): string {
   requireQuota('ACLSizePerRole', policySize(text));
-  const unknown = unknownPrincipal(policyDocument(text, 'trust'), knownIn(directory));
+  const unknown = unknownPrincipal(givenPolicy(text, 'trust'), knownIn(directory));
   if (unknown !== undefined) throw new Refusal('MalformedPolicy', { message: invalidTrust('AWS', unknown) });
   return text;
 }

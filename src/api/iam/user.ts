@@ -6,7 +6,7 @@ import { operation } from '../operation.ts';
 import { attachable } from './attached-policy.ts';
 import { type IdentityContext, requiredUser } from './context.ts';
 import { entityPage, isUnder, type PageInput } from './entity-page.ts';
-import { requireUser, userAnswer } from './holder.ts';
+import { listed, requireUser, userAnswer } from './holder.ts';
 import { isoTime } from './iso-time.ts';
 import { requireQuota } from './quota.ts';
 import { changedTags, type WireTag } from './tag-list.ts';
@@ -62,7 +62,7 @@ const listUsers = operation({
   run: ({ directory, caller }: IdentityContext, input: PageInput) => {
     const found = directory.users(caller.account).filter((user) => isUnder(user, input));
     const { items, frame } = entityPage(found, ({ name }) => name, input);
-    return { Users: items.map((user) => userAnswer({ ...user, tags: [] })), ...frame };
+    return { Users: items.map((user) => userAnswer(listed(user))), ...frame };
   },
 });
 

@@ -1,5 +1,5 @@
 /** CreateAlias: another name for a key. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface CreateAliasInput {
@@ -11,6 +11,6 @@ export const createAlias = operation({
   name: 'CreateAlias',
   run: async ({ kms, caller }: KmsContext, { AliasName, TargetKeyId }: CreateAliasInput) => {
     await kms.aliases.create(caller, AliasName, TargetKeyId);
-    return {};
+    return noOutput;
   },
 });

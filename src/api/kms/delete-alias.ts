@@ -1,11 +1,11 @@
 /** DeleteAlias: the name goes, its key stays. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 export const deleteAlias = operation({
   name: 'DeleteAlias',
   run: async ({ kms, caller }: KmsContext, { AliasName }: { readonly AliasName: string }) => {
     await kms.aliases.delete(caller, AliasName);
-    return {};
+    return noOutput;
   },
 });

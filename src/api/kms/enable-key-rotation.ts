@@ -1,5 +1,5 @@
 /** EnableKeyRotation: new material for a key every so many days. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface EnableKeyRotationInput {
@@ -11,6 +11,6 @@ export const enableKeyRotation = operation({
   name: 'EnableKeyRotation',
   run: async ({ kms, caller }: KmsContext, { KeyId, RotationPeriodInDays }: EnableKeyRotationInput) => {
     await kms.rotations.enable(caller, KeyId, RotationPeriodInDays);
-    return {};
+    return noOutput;
   },
 });

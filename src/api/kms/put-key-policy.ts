@@ -1,5 +1,5 @@
 /** PutKeyPolicy: another policy for a key, which must let its author change it again. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 import { requirePolicyName } from './policy-name.ts';
 
@@ -19,6 +19,6 @@ export const putKeyPolicy = operation({
       policy: input.Policy,
       bypassLockoutCheck: input.BypassPolicyLockoutSafetyCheck,
     });
-    return {};
+    return noOutput;
   },
 });

@@ -1,6 +1,6 @@
 /** RetireGrant: ends a grant, for those whom the grant itself lets end it. */
 import { Refusal } from '../../base/errors.ts';
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface RetireGrantInput {
@@ -14,7 +14,7 @@ export const retireGrant = operation({
   name: 'RetireGrant',
   run: async ({ kms, caller }: KmsContext, input: RetireGrantInput) => {
     await kms.grants.retire(caller, { ...named(input), dryRun: input.DryRun });
-    return {};
+    return noOutput;
   },
 });
 

@@ -1,5 +1,5 @@
 /** RevokeGrant: ends a grant, for those who manage its key. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface RevokeGrantInput {
@@ -12,6 +12,6 @@ export const revokeGrant = operation({
   name: 'RevokeGrant',
   run: async ({ kms, caller }: KmsContext, { KeyId, GrantId, DryRun }: RevokeGrantInput) => {
     await kms.grants.revoke(caller, { keyId: KeyId, grantId: GrantId, dryRun: DryRun });
-    return {};
+    return noOutput;
   },
 });

@@ -1,5 +1,5 @@
 /** TagResource: sets tags of a key. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface TagResourceInput {
@@ -12,6 +12,6 @@ export const tagResource = operation({
   run: async ({ kms, caller }: KmsContext, { KeyId, Tags }: TagResourceInput) => {
     const tags = Tags.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }));
     await kms.keys.tag(caller, KeyId, tags);
-    return {};
+    return noOutput;
   },
 });

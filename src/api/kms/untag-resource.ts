@@ -1,5 +1,5 @@
 /** UntagResource: removes tags of a key; one that is not there is no fault. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface UntagResourceInput {
@@ -11,6 +11,6 @@ export const untagResource = operation({
   name: 'UntagResource',
   run: async ({ kms, caller }: KmsContext, { KeyId, TagKeys }: UntagResourceInput) => {
     await kms.keys.untag(caller, KeyId, TagKeys);
-    return {};
+    return noOutput;
   },
 });

@@ -1,5 +1,5 @@
 /** UpdateAlias: lets an alias name another key. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface UpdateAliasInput {
@@ -11,6 +11,6 @@ export const updateAlias = operation({
   name: 'UpdateAlias',
   run: async ({ kms, caller }: KmsContext, { AliasName, TargetKeyId }: UpdateAliasInput) => {
     await kms.aliases.update(caller, AliasName, TargetKeyId);
-    return {};
+    return noOutput;
   },
 });

@@ -1,5 +1,5 @@
 /** UpdateKeyDescription: another text for a key. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface UpdateKeyDescriptionInput {
@@ -11,6 +11,6 @@ export const updateKeyDescription = operation({
   name: 'UpdateKeyDescription',
   run: async ({ kms, caller }: KmsContext, { KeyId, Description }: UpdateKeyDescriptionInput) => {
     await kms.keys.updateDescription(caller, KeyId, Description);
-    return {};
+    return noOutput;
   },
 });

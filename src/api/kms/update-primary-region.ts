@@ -1,5 +1,5 @@
 /** UpdatePrimaryRegion: which of related multi-Region keys is the primary one. */
-import { operation } from '../operation.ts';
+import { noOutput, operation } from '../operation.ts';
 import type { KmsContext } from './context.ts';
 
 interface UpdatePrimaryRegionInput {
@@ -11,6 +11,6 @@ export const updatePrimaryRegion = operation({
   name: 'UpdatePrimaryRegion',
   run: async ({ kms, caller }: KmsContext, { KeyId, PrimaryRegion }: UpdatePrimaryRegionInput) => {
     await kms.multiRegion.updatePrimaryRegion(caller, { keyId: KeyId, region: PrimaryRegion });
-    return {};
+    return noOutput;
   },
 });

@@ -19,22 +19,6 @@ const services = [
   { name: 'sts', folder: 'sts', only: ['AssumeRole', 'GetCallerIdentity', 'GetSessionToken'] },
 ];
 
-/** The order in which AWS lists these sets in its messages; elsewhere it is the model's (aws-behaviour §5.9). */
-const reportedOrder = {
-  Select: ['SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES'],
-  ComparisonOperator: [
-    ...['IN', 'NULL', 'BETWEEN', 'LT', 'NOT_CONTAINS', 'EQ', 'GT'],
-    ...['NOT_NULL', 'NE', 'LE', 'BEGINS_WITH', 'GE', 'CONTAINS'],
-  ],
-  ConditionalOperator: ['OR', 'AND'],
-  ReturnValue: ['ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW'],
-  ReturnConsumedCapacity: ['INDEXES', 'TOTAL', 'NONE'],
-  ReturnItemCollectionMetrics: ['SIZE', 'NONE'],
-  ScalarAttributeType: ['B', 'N', 'S'],
-  ProjectionType: ['ALL', 'INCLUDE', 'KEYS_ONLY'],
-  MacAlgorithmSpec: ['HMAC_SHA_384', 'HMAC_SHA_256', 'HMAC_SHA_224', 'HMAC_SHA_512'],
-};
-
 /** Members that the model demands, and newer clients may leave out for another one. */
 const noLongerRequired = {
   CreateGrantRequest: ['GranteePrincipal'],
@@ -83,7 +67,7 @@ class Tables {
     this.shapes[shapeName] = shape;
     if (checkedByOperation.includes(shapeName)) return;
     for (const limit of ['min', 'max', 'pattern']) if (from[limit] !== undefined) shape[limit] = from[limit];
-    if (from.enum !== undefined) shape.enum = inReportedOrder(shapeName, from.enum);
+    if (from.enum !== undefined) shape.enum = inReportedOrder(from.enum);
     if (from.sensitive === true) shape.sensitive = true;
     if (from.type === 'list') shape.member = this.named(from.member.shape);
     if (from.type === 'map') {
@@ -166,12 +150,19 @@ class Tables {
   }
 }
 
-function inReportedOrder(shapeName, values) {
-  const order = reportedOrder[shapeName];
-  if (order === undefined) return values;
-  for (const value of order)
-    if (!values.includes(value)) throw new Error(`${shapeName} no longer has ${value}`);
-  return [...order, ...values.filter((value) => !order.includes(value))];
+/**
+ * The order in which AWS lists a set in its messages: that of a hash table of Java's with 32 places, by name within one place.
+ * Every set that was recorded is in it (aws-behaviour §5.9, and those of Kinesis and KMS).
+ */
+function inReportedOrder(values) {
+  const placeOf = (value) => javaHash(value) & 31;
+  return [...values].sort((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1));
+}
+
+function javaHash(text) {
+  let hash = 0;
+  for (const character of text) hash = (Math.imul(31, hash) + character.charCodeAt(0)) | 0;
+  return hash;
 }
 
 /** What is served of a service with many more operations. */

@@ -21,7 +21,7 @@ export const streamsModel: ServiceModel = {
     "ShardFilterType": {"type":"string","enum":["CHILD_SHARDS"]},
     "ShardId": {"type":"string","min":28,"max":65},
     "ShardIterator": {"type":"string","min":1,"max":2048},
-    "ShardIteratorType": {"type":"string","enum":["TRIM_HORIZON","LATEST","AT_SEQUENCE_NUMBER","AFTER_SEQUENCE_NUMBER"]},
+    "ShardIteratorType": {"type":"string","enum":["AFTER_SEQUENCE_NUMBER","LATEST","AT_SEQUENCE_NUMBER","TRIM_HORIZON"]},
     "StreamArn": {"type":"string","min":37,"max":1024},
     "TableName": {"type":"string","min":3,"max":255,"pattern":"[a-zA-Z0-9_.-]+"},
   },

@@ -5,8 +5,10 @@ import { denialMessage } from '../../iam/denial.ts';
 import { arnOf, assumedRoleArn, type Role, type Tag } from '../../iam/entity.ts';
 import { evaluate } from '../../iam/evaluate.ts';
 import { policyDocument, unreadablePolicy } from '../../iam/policy-document.ts';
+import { policyJson } from '../../iam/policy-json.ts';
 import { mergedFacts, noFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../../kms/key-service.ts';
+import { givenPolicy } from '../iam/given-policy.ts';
 import { changedTags, type WireTag } from '../iam/tag-list.ts';
 import { operation } from '../operation.ts';
 import type { SessionContext } from './context.ts';
@@ -34,6 +36,7 @@ export const assumeRole = operation({
   name: 'AssumeRole',
   run: (context: SessionContext, input: AssumeRoleInput) => {
     const { caller } = context;
+    requireRoleArn(input.RoleArn);
     const role = namedRole(context, input.RoleArn);
     if (role === undefined) throw denied(caller, input);
     const tags = changedTags([], input.Tags ?? []);
@@ -66,6 +69,13 @@ export const assumeRole = operation({
     };
   },
 });
+
+/** Refuses Validation for what is no ARN, or one of something else. */
+function requireRoleArn(arn: string): void {
+  const [, service, resource] = /^arn:[a-z-]+:([a-z0-9-]*):[^:]*:\d{12}:(.+)$/.exec(arn) ?? [];
+  if (service === undefined || resource === undefined) invalid(`${arn} is invalid`);
+  if (service !== 'iam' || !/^role\/.+/.test(resource)) invalid('Request ARN is invalid');
+}
 
 function namedRole({ directory }: SessionContext, arn: string): Role | undefined {
   const [, owner = '', name = ''] = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
@@ -155,7 +165,10 @@ function requireSessionPolicies(
       const demand = `Member must have length less than or equal to ${policyLengthMax}`;
       invalid(`1 validation error detected: Value at 'policy' failed to satisfy constraint: ${demand}`);
     }
-    policyDocument(Policy, 'identity');
+    if (policyJson(Policy) === undefined) {
+      throw new Refusal('MalformedPolicy', { message: 'The policy is not in the valid JSON format.' });
+    }
+    givenPolicy(Policy, 'identity');
   }
   if (arns.length > policyArnsMax) invalid(`A session has ${policyArnsMax} managed policies at most`);
   const unknown = arns.find((arn) => directory.policy(arn) === undefined);

@@ -26,7 +26,7 @@ export function identityJudge(directory: Directory): Judge {
     const { identity, account } = caller;
     if (identity === undefined) return asked;
     const input: IdentityInput = given;
-    const { resource, tags } = subjectOf(directory, caller, { operation, input });
+    const { resource, shown, tags } = subjectOf(directory, caller, { operation, input });
     const { PolicyArn, PermissionsBoundary, Tags = [] } = input;
     const facts = requestFacts([
       ['iam:PolicyARN', PolicyArn],
@@ -36,17 +36,19 @@ export function identityJudge(directory: Directory): Judge {
       ...tags.map(({ key, value }) => [`aws:ResourceTag/${key}`, value] as const),
       ...tags.map(({ key, value }) => [`iam:ResourceTag/${key}`, value] as const),
     ]);
-    requireAccess(identity, [{ action: `iam:${operation}`, resource, resourceAccount: account, facts }]);
+    const action = `iam:${operation}`;
+    requireAccess(identity, [{ action, resource, shown, resourceAccount: account, facts }]);
     return asked;
   };
 }
 
 interface Subject {
   readonly resource: string;
+  /** What AWS's refusals call it: users, roles and policies not by their ARN, but for those that are to be made or listed. */
+  readonly shown?: string;
   readonly tags: readonly Tag[];
 }
 
-/** Resources are named as AWS's refusals name them. */
 function subjectOf(
   directory: Directory,
   { account, arn }: Caller,
@@ -58,16 +60,24 @@ function subjectOf(
   if (operation === 'ListUsers') return named(`user${PathPrefix}`);
   if (operation === 'ListRoles') return named(`role${PathPrefix}`);
   if (operation === 'ListPolicies') return { resource: `policy path ${PathPrefix}`, tags: [] };
-  if (operation === 'CreatePolicy') return named(`policy${Path}${PolicyName}`);
+  if (operation === 'CreatePolicy') {
+    return { ...named(`policy${Path}${PolicyName}`), shown: `policy ${PolicyName}` };
+  }
+  const isNew = operation === 'CreateUser' || operation === 'CreateRole';
   if (RoleName !== undefined) {
     const role = directory.role(account, RoleName);
-    return role === undefined ? named(`role${Path}${RoleName}`) : { resource: arnOf(role), tags: role.tags };
+    const found =
+      role === undefined ? named(`role${Path}${RoleName}`) : { resource: arnOf(role), tags: role.tags };
+    return isNew ? found : { ...found, shown: `role ${RoleName}` };
   }
   const user = UserName ?? /:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
   if (PolicyArn !== undefined && UserName === undefined) {
-    return { resource: PolicyArn, tags: directory.policy(PolicyArn)?.tags ?? [] };
+    const tags = directory.policy(PolicyArn)?.tags ?? [];
+    return { resource: PolicyArn, shown: `policy ${PolicyArn}`, tags };
   }
   if (user === undefined) return { resource: arn, tags: [] };
   const found = directory.user(account, user);
-  return found === undefined ? named(`user${Path}${user}`) : { resource: arnOf(found), tags: found.tags };
+  const subject =
+    found === undefined ? named(`user${Path}${user}`) : { resource: arnOf(found), tags: found.tags };
+  return isNew ? subject : { ...subject, shown: `user ${user}` };
 }

@@ -9,6 +9,8 @@ export interface Access {
   /** With its service before a colon. */
   readonly action: string;
   readonly resource: string;
+  /** What a refusal calls it, where that is not its ARN. */
+  readonly shown?: string | undefined;
   readonly resourceAccount: string;
   /** Beside those of the caller. */
   readonly facts?: RequestFacts | undefined;
@@ -18,7 +20,7 @@ export interface Access {
 
 /** Refuses AccessDenied for the first access that is not allowed. */
 export function requireAccess(identity: CallerIdentity, accesses: Iterable<Access>): void {
-  for (const { action, resource, resourceAccount, facts, policy } of accesses) {
+  for (const { action, resource, shown = resource, resourceAccount, facts, policy } of accesses) {
     const { principal } = identity;
     const request = {
       principal,
@@ -28,6 +30,8 @@ export function requireAccess(identity: CallerIdentity, accesses: Iterable<Acces
       facts: facts === undefined ? identity.facts : mergedFacts(identity.facts, facts),
     };
     const decision = evaluate(request, { identity, resource: policy });
-    if (!decision.allowed) throw new Refusal('AccessDenied', { message: denialMessage(request, decision) });
+    if (decision.allowed) continue;
+    const message = denialMessage({ principal, action, resource: shown }, decision);
+    throw new Refusal('AccessDenied', { message });
   }
 }

@@ -30,6 +30,9 @@ export type Json = Readonly<Record<string, unknown>>;
 const core = createFallbackCore();
 export const nextTokens = new NextTokens({ core, key: core.generateKey() });
 
+/** What an answer without a body is told by. */
+export const nothing: Record<string, unknown> = {};
+
 export class Api {
   readonly tables: TablesDoor;
   readonly doors: BackupDoors & ExchangeDoors & ReplicaDoors;
@@ -49,9 +52,10 @@ export class Api {
     return found.run(context, parseInput('dynamodb', name, input));
   }
 
-  /** The answer as JSON. */
+  /** The answer as JSON; `nothing` where it has no body. */
   async call(name: string, input: Json): Promise<Record<string, unknown>> {
     const text = Buffer.from(encodeBody(await this.run(name, input))).toString();
+    if (text === '') return nothing;
     return JSON.parse(text) as Record<string, unknown>;
   }
 

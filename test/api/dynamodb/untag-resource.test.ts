@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { apiWithTables, arnOf } from './support.ts';
+import { apiWithTables, arnOf, nothing } from './support.ts';
 
 const ResourceArn = arnOf('notes');
 
@@ -7,7 +7,7 @@ test('tags go by their keys, and those that are not there are not missed', async
   const api = await apiWithTables();
   const Tags = ['a', 'b', 'c'].map((Key) => ({ Key, Value: '' }));
   await api.call('TagResource', { ResourceArn, Tags });
-  expect(await api.call('UntagResource', { ResourceArn, TagKeys: ['a', 'c', 'x'] })).toEqual({});
+  expect(await api.call('UntagResource', { ResourceArn, TagKeys: ['a', 'c', 'x'] })).toBe(nothing);
   expect((await api.describe('notes')).definition.tags.map(({ Key }) => Key)).toEqual(['b']);
 });
 

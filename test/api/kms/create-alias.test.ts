@@ -5,6 +5,7 @@ import {
   arnOf,
   invalid,
   keepsStates,
+  nothing,
   openKmsApi,
   refused,
   refusesOtherKeyIds,
@@ -20,7 +21,7 @@ describe('CreateAlias', () => {
   test('names a key, and answers nothing', async () => {
     const { kms, call } = await openKmsApi();
     const { keyId, arn } = await kms.keys.create(user, {});
-    expect(await call(createAlias, { AliasName: 'alias/books/1', TargetKeyId: keyId })).toEqual({});
+    expect(await call(createAlias, { AliasName: 'alias/books/1', TargetKeyId: keyId })).toBe(nothing);
     expect((await kms.keys.describe(user, 'alias/books/1')).arn).toBe(arn);
   });
 

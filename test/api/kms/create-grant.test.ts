@@ -45,9 +45,10 @@ describe('CreateGrant', () => {
 
   const list = "'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 10";
   const operations =
-    '[Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncryptFrom, ReEncryptTo, Sign, ' +
-    'Verify, GetPublicKey, CreateGrant, RetireGrant, DescribeKey, GenerateDataKeyPair, ' +
-    'GenerateDataKeyPairWithoutPlaintext, GenerateMac, VerifyMac, DeriveSharedSecret]';
+    '[CreateGrant, GenerateDataKey, GetPublicKey, RetireGrant, Encrypt, ' +
+    'GenerateDataKeyPairWithoutPlaintext, Decrypt, ReEncryptTo, GenerateDataKeyWithoutPlaintext, ' +
+    'DescribeKey, VerifyMac, Verify, GenerateDataKeyPair, GenerateMac, DeriveSharedSecret, ' +
+    'ReEncryptFrom, Sign]';
   for (const [what, change, body] of [
     [
       'a grantee that is none',

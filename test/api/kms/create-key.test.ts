@@ -163,7 +163,7 @@ describe('CreateKey', () => {
       { Origin: 'MY_OWN' },
       invalid(
         "Value 'MY_OWN' at 'origin' failed to satisfy constraint: " +
-          'Member must satisfy enum value set: [AWS_KMS, EXTERNAL, AWS_CLOUDHSM, EXTERNAL_KEY_STORE]',
+          'Member must satisfy enum value set: [EXTERNAL, EXTERNAL_KEY_STORE, AWS_CLOUDHSM, AWS_KMS]',
       ),
     ],
   ] as const) {

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { disableKeyRotation } from '../../../src/api/kms/disable-key-rotation.ts';
 import { getKeyRotationStatus } from '../../../src/api/kms/get-key-rotation-status.ts';
 import { user } from '../../support/embedded-kms.ts';
-import { keepsStates, openKmsApi, refusesOtherKeyIds, rotationStates } from '../../support/kms-api.ts';
+import {
+  keepsStates,
+  nothing,
+  openKmsApi,
+  refusesOtherKeyIds,
+  rotationStates,
+} from '../../support/kms-api.ts';
 
 const underTest = { operation: disableKeyRotation, inputOf: (KeyId: string) => ({ KeyId }) };
 
@@ -11,7 +17,7 @@ test('DisableKeyRotation switches rotation off, also where it is off', async () 
   const { arn, keyId } = await kms.keys.create(user, {});
   await kms.rotations.enable(user, arn, 90);
   for (const _ of ['on', 'off']) {
-    expect(await call(disableKeyRotation, { KeyId: arn })).toEqual({});
+    expect(await call(disableKeyRotation, { KeyId: arn })).toBe(nothing);
     expect(await call(getKeyRotationStatus, { KeyId: arn })).toEqual({
       KeyId: keyId,
       KeyRotationEnabled: false,

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { disableKey } from '../../../src/api/kms/disable-key.ts';
 import { encrypt } from '../../../src/api/kms/encrypt.ts';
 import { user } from '../../support/embedded-kms.ts';
-import { keepsStates, openKmsApi, refused, refusesOtherKeyIds, stateRows } from '../../support/kms-api.ts';
+import {
+  keepsStates,
+  nothing,
+  openKmsApi,
+  refused,
+  refusesOtherKeyIds,
+  stateRows,
+} from '../../support/kms-api.ts';
 
 const underTest = { operation: disableKey, inputOf: (KeyId: string) => ({ KeyId }) };
 
@@ -11,7 +18,7 @@ test('DisableKey answers nothing, and no use of the key is left', async () => {
   const { keyId, arn } = await kms.keys.create(user, {});
   const input = { KeyId: keyId, Plaintext: Uint8Array.of(1) };
   await call(encrypt, input);
-  expect(await call(disableKey, { KeyId: keyId })).toEqual({});
+  expect(await call(disableKey, { KeyId: keyId })).toBe(nothing);
   expect(await refusal(encrypt, input)).toEqual(refused('DisabledException', `${arn} is disabled.`));
 });
 

@@ -5,7 +5,14 @@ import { laidOut } from '../../../src/api/kms/policy-layout.ts';
 import { putKeyPolicy } from '../../../src/api/kms/put-key-policy.ts';
 import { replicateKey } from '../../../src/api/kms/replicate-key.ts';
 import { account, user } from '../../support/embedded-kms.ts';
-import { keepsStates, openKmsApi, refused, refusesOtherKeyIds, stateRows } from '../../support/kms-api.ts';
+import {
+  keepsStates,
+  nothing,
+  openKmsApi,
+  refused,
+  refusesOtherKeyIds,
+  stateRows,
+} from '../../support/kms-api.ts';
 
 const statement = { Effect: 'Allow', Principal: { AWS: user.arn }, Action: 'kms:*', Resource: '*' };
 const policyOf = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -22,7 +29,7 @@ describe('PutKeyPolicy', () => {
     const { kms, call, reopen } = await openKmsApi();
     const { arn } = await kms.keys.create(user, {});
     const spaced = `  ${Policy}\n`;
-    expect(await call(putKeyPolicy, { KeyId: arn, Policy: spaced, PolicyName: 'default' })).toEqual({});
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy: spaced, PolicyName: 'default' })).toBe(nothing);
     expect(await call(getKeyPolicy, { KeyId: arn })).toEqual({
       Policy: laidOut(Policy),
       PolicyName: 'default',
@@ -50,7 +57,7 @@ describe('PutKeyPolicy', () => {
   test('takes 32 768 bytes', async () => {
     const { kms, call } = await openKmsApi();
     const { arn } = await kms.keys.create(user, {});
-    expect(await call(putKeyPolicy, { KeyId: arn, Policy: Policy.padEnd(32_768) })).toEqual({});
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy: Policy.padEnd(32_768) })).toBe(nothing);
   });
 
   test('refuses to lock its caller out, as CreateKey does, unless told to', async () => {
@@ -59,9 +66,9 @@ describe('PutKeyPolicy', () => {
     const BypassPolicyLockoutSafetyCheck = true;
     expect(await refusal(putKeyPolicy, { KeyId: arn, Policy: lockingOut })).toEqual(lockedOut);
     expect(await refusal(createKey, { Policy: lockingOut })).toEqual(lockedOut);
-    expect(
-      await call(putKeyPolicy, { KeyId: arn, Policy: lockingOut, BypassPolicyLockoutSafetyCheck }),
-    ).toEqual({});
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy: lockingOut, BypassPolicyLockoutSafetyCheck })).toBe(
+      nothing,
+    );
     expect(await call(createKey, { Policy: lockingOut, BypassPolicyLockoutSafetyCheck })).toHaveProperty(
       'KeyMetadata',
     );
@@ -90,7 +97,7 @@ describe('PutKeyPolicy', () => {
       expect(await refusal(replicateKey, { KeyId: arn, ReplicaRegion: 'eu-west-1', ...given })).toEqual(body);
     }
     expect(kms.keys.read(user, 'GetKeyPolicy', arn).policy).toBe(policy);
-    expect(await call(putKeyPolicy, { KeyId: arn, Policy })).toEqual({});
+    expect(await call(putKeyPolicy, { KeyId: arn, Policy })).toBe(nothing);
   });
 
   test('binds whoever set it, root too, from then on (R-POL-1)', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { updateAlias } from '../../../src/api/kms/update-alias.ts';
 import { user } from '../../support/embedded-kms.ts';
-import { arnOf, keyIn, openKmsApi, refused, unknownKeyId } from '../../support/kms-api.ts';
+import { arnOf, keyIn, nothing, openKmsApi, refused, unknownKeyId } from '../../support/kms-api.ts';
 
 async function named() {
   const api = await openKmsApi();
@@ -14,7 +14,7 @@ describe('UpdateAlias', () => {
   test('lets a name lead to another key, and answers nothing', async () => {
     const { kms, call } = await named();
     const { keyId, arn } = await kms.keys.create(user, {});
-    expect(await call(updateAlias, { AliasName: 'alias/books', TargetKeyId: keyId })).toEqual({});
+    expect(await call(updateAlias, { AliasName: 'alias/books', TargetKeyId: keyId })).toBe(nothing);
     expect((await kms.keys.describe(user, 'alias/books')).arn).toBe(arn);
   });
 
@@ -28,7 +28,7 @@ describe('UpdateAlias', () => {
       const api = await named();
       const arn = await keyIn(state, api);
       const input = { AliasName: 'alias/books', TargetKeyId: arn };
-      if (verdict === undefined) expect(await api.call(updateAlias, input)).toEqual({});
+      if (verdict === undefined) expect(await api.call(updateAlias, input)).toBe(nothing);
       else {
         const body = refused('KMSInvalidStateException', `${arn} ${verdict}`);
         expect(await api.refusal(updateAlias, input)).toEqual(body);

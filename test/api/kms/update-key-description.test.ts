@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { updateKeyDescription } from '../../../src/api/kms/update-key-description.ts';
 import { user } from '../../support/embedded-kms.ts';
-import { keepsStates, openKmsApi, refusesOtherKeyIds, stateRows } from '../../support/kms-api.ts';
+import { keepsStates, nothing, openKmsApi, refusesOtherKeyIds, stateRows } from '../../support/kms-api.ts';
 
 const underTest = {
   operation: updateKeyDescription,
@@ -13,7 +13,7 @@ describe('UpdateKeyDescription', () => {
     test(`sets a text of ${Description.length} characters, and answers nothing`, async () => {
       const { kms, call } = await openKmsApi();
       const { keyId } = await kms.keys.create(user, { description: 'old' });
-      expect(await call(updateKeyDescription, { KeyId: keyId, Description })).toEqual({});
+      expect(await call(updateKeyDescription, { KeyId: keyId, Description })).toBe(nothing);
       expect((await kms.keys.describe(user, keyId)).description).toBe(Description);
     });
   }

@@ -76,6 +76,39 @@ test('every operation of the key service that runs here is in its model, once', 
   expect(new Set(names).size).toBe(names.length);
 });
 
+test('sets are listed in the order in which AWS was seen to list them', () => {
+  const enumOf = ({ shapes }: ServiceModel, name: string) => {
+    const shape = shapes[name];
+    return shape !== undefined && 'enum' in shape ? shape.enum : undefined;
+  };
+  for (const [name, recorded] of [
+    ['ReturnValue', 'ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW'],
+    ['ReturnConsumedCapacity', 'INDEXES, TOTAL, NONE'],
+    ['Select', 'SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES'],
+    ['ScalarAttributeType', 'B, N, S'],
+    ['ProjectionType', 'ALL, INCLUDE, KEYS_ONLY'],
+    [
+      'ComparisonOperator',
+      'IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS',
+    ],
+  ] as const) {
+    expect(enumOf(dynamodbModel, name)?.join(', ')).toBe(recorded);
+  }
+  expect(enumOf(kmsModel, 'MacAlgorithmSpec')?.join(', ')).toBe(
+    'HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512',
+  );
+  // Recorded before there were Edwards curves and ML-DSA.
+  const newer = /^(ML_DSA|SM2|ECC_NIST_EDWARDS)/;
+  expect(
+    enumOf(kmsModel, 'KeySpec')
+      ?.filter((spec) => !newer.test(spec))
+      .join(', '),
+  ).toBe(
+    'RSA_2048, ECC_NIST_P384, ECC_NIST_P256, ECC_NIST_P521, HMAC_384, RSA_3072, ECC_SECG_P256K1, RSA_4096, ' +
+      'SYMMETRIC_DEFAULT, HMAC_256, HMAC_224, HMAC_512',
+  );
+});
+
 test('what the specification bounds is bounded so', () => {
   expect(kmsModel.shapes).toMatchObject({
     KeyIdType: { min: 1, max: 2048 },
