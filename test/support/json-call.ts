@@ -44,8 +44,9 @@ export function jsonRequest(operation: string, input: object) {
   };
 }
 
+/** Of an operation without output, which has an empty body, an object without members. */
 export function outputOf(status: number, body: string): Output {
-  const output: Output = JSON.parse(body);
+  const output: Output = body === '' ? {} : JSON.parse(body);
   if (status !== 200) throw new AnsweredFault(status, output);
   return output;
 }
