@@ -7,18 +7,18 @@ export class UnderWay {
   #ended: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  /** What `work` returns, at once where it is there. Throws Outage 'Closed' once closing has begun. */
+  /** What `work` returns, at once where it is there; a fault only as a rejection. Refuses with Outage 'Closed' once closing has begun. */
   run<T>(work: () => Promise<T>): Promise<T>;
   run<T>(work: () => MaybePromise<T>): MaybePromise<T>;
   run<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-    if (this.#closing !== undefined) throw new Outage('Closed');
+    if (this.#closing !== undefined) return Promise.reject(new Outage('Closed'));
     this.#count++;
     let result: MaybePromise<T>;
     try {
       result = work();
     } catch (fault) {
       this.#end();
-      throw fault;
+      return Promise.reject(fault);
     }
     if (result instanceof Promise) return this.#awaited(result);
     this.#end();

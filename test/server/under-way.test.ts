@@ -27,17 +27,16 @@ test('nothing begins once closing has begun', async () => {
     underWay.run(() => {
       ran = true;
     });
-  expect(late).toThrow(expect.objectContaining({ name: 'Outage', code: 'Closed' }));
+  await expect(late()).rejects.toMatchObject({ name: 'Outage', code: 'Closed' });
   expect(ran).toBe(false);
 });
 
-test('what is there at once is answered at once, and what is thrown is over', async () => {
+test('what is there at once is answered at once, and what is thrown is over and rejects', async () => {
   const underWay = new UnderWay();
   expect(underWay.run(() => 7)).toBe(7);
-  const failing = () =>
-    underWay.run(() => {
-      throw new Error('failed');
-    });
-  expect(failing).toThrow('failed');
+  const failing = underWay.run((): void => {
+    throw new Error('failed');
+  });
+  await expect(failing).rejects.toThrow('failed');
   await underWay.close();
 });
