@@ -96,8 +96,10 @@ async function compare(tables: Tables): Promise<void> {
   const { indexes = [] } = await tables.describe(user, 'T');
   if (indexes.length === 1) return;
   expect(indexes[1]?.status).toBe('ACTIVE');
-  expect(indexes[1]?.itemCount).toBe(items.filter(hasGlobal).length);
   expect(textOf(await all(table.index('global').items({})))).toEqual(textOf(items.filter(hasGlobal)));
+  // What crashed may have written on after this engine opened the index: counts follow what is read.
+  const described = (await tables.describe(user, 'T')).indexes?.[1];
+  expect(described?.itemCount).toBe(items.filter(hasGlobal).length);
 }
 
 test('indexes hold what their table says, whatever is written, made, removed and restarted meanwhile', async () => {
