@@ -5,7 +5,7 @@ import { type Delivery, deliveryTo, FolderDelivery } from './audit/delivery.ts';
 import { recalledUses } from './audit/recalled-use.ts';
 import { RecordedKeyService } from './audit/recorded-key-service.ts';
 import type { NumberedEntry } from './audit/trail-reader.ts';
-import type { Clock } from './base/clock.ts';
+import { type Clock, dayMs } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closing } from './closing.ts';
 import type { EmbeddedKms } from './kms/embedded/embedded-kms.ts';
@@ -43,7 +43,6 @@ const auditFolder = 'audit';
 const anchorName = 'audit-anchor';
 /** From a use to its record, and from the time it is to be kept until it is. */
 const uncertaintyMs = 10_000;
-const dayMs = 86_400_000;
 
 export async function openAudit(
   { dir, places, kms, option = 'on', clock, log }: AuditParts,

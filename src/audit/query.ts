@@ -1,5 +1,7 @@
 /** LookupEvents over the audit trail: which events match, page by page. */
+
 import { textOf, utf8 } from '../base/bytes.ts';
+import { dayMs } from '../base/clock.ts';
 import { IntegrityFault, Refusal } from '../base/errors.ts';
 import type { AuditEvent } from './event.ts';
 import type { TrailKey } from './segment.ts';
@@ -35,7 +37,7 @@ export interface EventPage {
 }
 
 /** The history of events goes back so far. */
-export const historyMs = 90 * 86_400_000;
+export const historyMs = 90 * dayMs;
 /** Records looked at for one page: what is behind them is found with the next. */
 const looksMax = 20_000;
 

@@ -1,4 +1,5 @@
 /** What one data key has sealed, and how much more it may before that has been written down (R-LIM-1). */
+import { dayMs } from '../base/clock.ts';
 import { Outage } from '../base/errors.ts';
 import { type PageBatch, pageBatchStride } from '../crypto/core.ts';
 
@@ -17,7 +18,7 @@ export interface DataKeyLimits {
 export const dataKeyLimits: DataKeyLimits = {
   rotateSeals: 2 ** 30,
   rotateBytes: 2 ** 45,
-  rotateMs: 90 * 24 * 60 * 60_000,
+  rotateMs: 90 * dayMs,
   refuseSeals: 2 ** 32,
   blockSeals: 2 ** 20,
   blockBytes: 2 ** 35,

@@ -1,6 +1,7 @@
 /** Lengths of time as people write them: `7d`, `20h`, `90m`, `30s`, `250ms`. */
+import { dayMs } from '../base/clock.ts';
 
-const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const;
 const form = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
 /** Milliseconds, as a number, or with a unit. */

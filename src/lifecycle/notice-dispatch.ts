@@ -1,5 +1,5 @@
 /** Sends what the owners of tables are to be told over every channel, and tries again later where that failed. */
-import type { Clock, Timer } from '../base/clock.ts';
+import { type Clock, dayMs, type Timer } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { TableRecord } from '../tables/catalog-record.ts';
 import { type OwedNotice, withNoticeTried } from '../tables/owed-notice.ts';
@@ -13,7 +13,7 @@ export const backOffMsMax = 6 * 3_600_000;
 const lookEveryMs = 60_000;
 const pauseMsMin = 1_000;
 /** A notice that found no way for so long is of no use any more. */
-export const noticeAgeMsMax = 30 * 86_400_000;
+export const noticeAgeMsMax = 30 * dayMs;
 
 export interface NoticeDispatchOptions {
   readonly statuses: Pick<TableStatuses, 'all' | 'find' | 'change'>;

@@ -1,5 +1,7 @@
 /** Takes a table through its states: each event is one commit, with the notice to the owner that belongs to it. */
+
 import { randomUUID } from 'node:crypto';
+import { dayMs } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { KeyLoss, KeyLossReason } from '../keys/key-loss.ts';
 import type { TableRecord } from '../tables/catalog-record.ts';
@@ -9,7 +11,6 @@ import type { TableStatuses } from '../tables/table-statuses.ts';
 import type { ProtectedTable } from '../tables/table-summary.ts';
 import { stateAfter, type TableEvent } from './table-state.ts';
 
-const dayMs = 86_400_000;
 /** From the notice of a loss on. */
 export const archiveAfterMs = 7 * dayMs;
 /** So long before, the owner is told once more. */

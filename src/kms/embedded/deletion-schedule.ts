@@ -1,12 +1,10 @@
 /** Deletes keys when their waiting period is over, also one that ended while nobody ran. */
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, dayMs } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { KeyRecord } from './key.ts';
 import type { KeyRing } from './key-ring.ts';
 import { KeySchedule } from './key-schedule.ts';
 import { familyOf } from './multi-region-family.ts';
-
-const dayMs = 86_400_000;
 
 interface DeletionScheduleParts {
   readonly clock: Clock;

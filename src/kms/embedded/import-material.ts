@@ -1,6 +1,6 @@
 /** Importing the material of keys that have none of their own, and taking it away again. */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, dayMs } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import { type RequestFacts, requestFacts } from '../../iam/request-facts.ts';
 import type { Caller } from '../key-service.ts';
@@ -16,7 +16,6 @@ import { isSymmetric, makeOf, specOf } from './key-spec.ts';
 import { lengthPrefixed } from './length-prefixed.ts';
 import type { MaterialSafe } from './material.ts';
 
-const dayMs = 86_400_000;
 export const importTokenMs = dayMs;
 export const materialValidMsMax = 365 * dayMs;
 const symmetricBytes = 32;

@@ -1,7 +1,7 @@
 /** When a key gets new material, and what the key is with it. All older material stays: it opens what it sealed. */
+import { dayMs } from '../../base/clock.ts';
 import type { KeyRecord, Material } from './key.ts';
 
-const dayMs = 86_400_000;
 export const rotationPeriodDaysDefault = 365;
 export const onDemandRotationsMax = 25;
 
