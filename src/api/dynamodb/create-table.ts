@@ -1,5 +1,4 @@
 /** CreateTable: a table of its own key schema, under the key that the request chooses. */
-
 import type { KeySchemaElement } from '../../tables/key-schema.ts';
 import type { AttributeDefinition, TableDefinition, Tag } from '../../tables/table-record.ts';
 import { operation } from '../operation.ts';
