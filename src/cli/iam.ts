@@ -1,10 +1,10 @@
 /** `cryptable iam`: who there is, and why one of them may do something or not. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type Database, Refusal } from '../index.ts';
 import { columns } from './columns.ts';
 import { openExisting } from './existing-store.ts';
 import { exitCodes, usageFault } from './exit-code.ts';
-import { matching } from './option-parsers.ts';
+import { matching, repeatable } from './option-parsers.ts';
 import { type RootKeyOptions, withRootKeyOptions } from './store-options.ts';
 
 type Explanation = ReturnType<Database['explainAccess']>;
@@ -34,9 +34,7 @@ const check = withIdentityOptions(
     )
     .requiredOption('--resource <arn>', 'what it is done to, or *')
     .addOption(
-      new Option('--context <key=value>', 'what a condition may ask for; repeatable, also for one key')
-        .argParser(collect)
-        .default([], 'none'),
+      repeatable('--context <key=value>', 'what a condition may ask for; repeatable, also for one key'),
     ),
 )
   .addHelpText(
@@ -133,8 +131,4 @@ async function withDatabase<T>(
   } finally {
     await database.close();
   }
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { NoticeOptions, OpenOptions } from '../index.ts';
 import { usageFault } from './exit-code.ts';
+import { collect } from './option-parsers.ts';
 
 export interface NoticeFlags {
   readonly notifySmtp?: string;
@@ -60,8 +61,4 @@ function taken(environment: NodeJS.ProcessEnv, name: string): string | undefined
   const value = environment[name];
   delete environment[name];
   return value === '' ? undefined : value;
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

@@ -9,7 +9,7 @@ import { openingFault } from './existing-store.ts';
 import { CommandFault, exitCodes, usageFault } from './exit-code.ts';
 import { type HardeningOptions, harden, withHardeningOption } from './hardening.ts';
 import { type NoticeFlags, noticesOf, withNoticeOptions } from './notice-options.ts';
-import { matching, wholeNumber } from './option-parsers.ts';
+import { matching, repeatable, wholeNumber } from './option-parsers.ts';
 import { answerParent, leaveParent } from './parent-process.ts';
 import { type PeersFlags, peersOf, peersText, withPeersOption } from './peers-option.ts';
 import { type QuotaFlags, quotasOf, withQuotaOptions } from './quota-options.ts';
@@ -101,12 +101,10 @@ export const serve = withRootKeyOptions(
     600,
   )
   .addOption(
-    new Option(
+    repeatable(
       '--bucket <name=dir>',
       'a folder in the place of an S3 bucket, for exports, which lie there in clear, and imports; repeatable',
-    )
-      .argParser(collect)
-      .default([], 'none'),
+    ),
   )
   .option(
     '--max-store-bytes <number>',
@@ -114,12 +112,10 @@ export const serve = withRootKeyOptions(
     wholeNumber('--max-store-bytes', Number.MAX_SAFE_INTEGER, 1),
   )
   .addOption(
-    new Option(
+    repeatable(
       '--access-key <id:secret>',
       `a caller to let in; repeatable. ${credentialsVariable} keeps it off the command line`,
-    )
-      .argParser(collect)
-      .default([], 'none'),
+    ),
   )
   .option(
     '--iam <file>',
@@ -334,8 +330,4 @@ function callersText({ iam }: Start['options'], credentials: readonly Credential
 function sharesDisk(rootKey: string, data: string): boolean {
   const [key, folder] = [rootKey, data].map((path) => statSync(path, { throwIfNoEntry: false }));
   return key !== undefined && folder !== undefined && key.dev === folder.dev;
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { matching, wholeNumber } from '../../src/cli/option-parsers.ts';
+import { matching, repeatable, wholeNumber } from '../../src/cli/option-parsers.ts';
 
 describe('a whole number', () => {
   const port = wholeNumber('--port', 65_535);
@@ -23,4 +23,13 @@ test('a text that must have a form is taken or refused with what it should be', 
   const account = matching(/^\d{12}$/, 'an account of twelve digits');
   expect(account('000000000000')).toBe('000000000000');
   expect(() => account('12')).toThrow('It takes an account of twelve digits.');
+});
+
+test('an option may come several times, and help says none where it has no default', () => {
+  const command = new Command().addOption(repeatable('--bucket <name>', 'a bucket'));
+  expect(command.parse([], { from: 'user' }).opts()).toEqual({ bucket: [] });
+  const given = new Command().addOption(repeatable('--bucket <name>', 'a bucket'));
+  given.parse(['--bucket', 'a', '--bucket', 'b'], { from: 'user' });
+  expect(given.opts()).toEqual({ bucket: ['a', 'b'] });
+  expect(command.helpInformation()).toContain('a bucket (default: none)');
 });
