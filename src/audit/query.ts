@@ -1,5 +1,4 @@
 /** LookupEvents over the audit trail: which events match, page by page. */
-
 import { textOf, utf8 } from '../base/bytes.ts';
 import { dayMs } from '../base/clock.ts';
 import { IntegrityFault, Refusal } from '../base/errors.ts';

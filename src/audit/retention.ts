@@ -1,5 +1,4 @@
 /** Which segments of the audit trail are so old that they may go. */
-
 import { IntegrityFault } from '../base/errors.ts';
 import { frameAt, openOpening, type TrailKey } from './segment.ts';
 import type { SegmentFolder } from './segment-folder.ts';

@@ -1,5 +1,4 @@
 /** What a region is asked for that is to have a replica: the table as it is now, under a key of that region. */
-
 import type { EncryptionChoice } from '../tables/encryption-choice.ts';
 import type { IndexDefinition, IndexRecord } from '../tables/index-definition.ts';
 import type { ReplicaMember } from '../tables/replication/replication-state.ts';

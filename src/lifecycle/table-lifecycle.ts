@@ -1,5 +1,4 @@
 /** Takes a table through its states: each event is one commit, with the notice to the owner that belongs to it. */
-
 import { randomUUID } from 'node:crypto';
 import { dayMs } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';

@@ -1,5 +1,4 @@
 /** The way in for clients of the AWS SDK in this process: its request handler, without a port or a socket. */
-
 import { type OpenConnection, openConnection } from './connection.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { Headers, ServiceRequest } from './request.ts';

@@ -1,5 +1,4 @@
 /** What descriptions show of a table, from its record: no key is needed for it. */
-
 import { assert } from '../base/errors.ts';
 import { isWhole, type TableRecord } from './catalog-record.ts';
 import type { IndexInfo, IndexRecord } from './index-definition.ts';

@@ -1,5 +1,4 @@
 /** Table keys over the real embedded key service, which is watched, with every opened key on a list. */
-
 import { type CryptoCore, type PageBatch, type SecretKey, tagBytes } from '../../src/crypto/core.ts';
 import { createFallbackCore } from '../../src/crypto/fallback-core.ts';
 import type { ClientConnection } from '../../src/keys/client-connection.ts';

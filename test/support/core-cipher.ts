@@ -1,5 +1,4 @@
 /** A page cipher straight over a core and a key, without the key layer. */
-
 import { IntegrityFault } from '../../src/base/errors.ts';
 import type { CryptoCore, SecretKey } from '../../src/crypto/core.ts';
 import type { PageCipher } from '../../src/pages/page-cipher.ts';

@@ -1,5 +1,4 @@
 /** Calls of the services in bare JSON, without a client's retries: a test sees each answer as it is. */
-
 import type { Database } from '../../src/database.ts';
 
 /** Calls one operation; rejects with an AnsweredFault, or with what broke the connection. */

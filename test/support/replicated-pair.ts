@@ -1,5 +1,4 @@
 /** Two served processes, each with a region of its own, that replicate over mutual TLS; either can be killed at any time. */
-
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';

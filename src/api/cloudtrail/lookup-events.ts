@@ -1,5 +1,4 @@
 /** LookupEvents: the management events of the caller's account and region, newest first. */
-
 import { type LookupAttribute, lookupAttributes } from '../../audit/query.ts';
 import type { NumberedEntry } from '../../audit/trail-reader.ts';
 import { userNameOf } from '../../audit/user-identity.ts';

@@ -5,7 +5,6 @@
  * what is there then: so two transactions never collide in the midst, and none is cancelled with TransactionConflict. Nor is
  * one with the token of another refused as in progress: it waits for its turn, and then finds the token used, or not.
  */
-
 import type { Transaction } from '../../pages/transaction.ts';
 import { type CapacityMode, readUnits } from '../../tables/capacity.ts';
 import { readAll } from '../../tables/transaction-reads.ts';

@@ -1,5 +1,4 @@
 /** Members of a group, stamps and positions, from the JSON of a peer. */
-
 import { regionForm } from '../../lifecycle/replica-peers.ts';
 import type { EncryptionChoice } from '../../tables/encryption-choice.ts';
 import type { Position } from '../../tables/replication/replica-change.ts';

@@ -1,5 +1,4 @@
 /** What there is to know of a stream without its table's key. */
-
 import type { KeySchemaElement } from '../key-schema.ts';
 import type { Namespace } from '../table-name.ts';
 import { streamArn } from './stream-arn.ts';

@@ -1,5 +1,4 @@
 /** Peers on loopback, with certificates of one authority, and messages to send between them. */
-
 import { systemClock } from '../../../src/base/clock.ts';
 import type { Log } from '../../../src/base/log.ts';
 import type {
